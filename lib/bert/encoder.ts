@@ -1,0 +1,86 @@
+/**
+ * The backbone: embeddings (Eq. 1), one loop over the layers (Eq. 2), and the head. A method takes part only through
+ * its gate, which receives each layer as a function and returns the next hidden state.
+ */
+import { add, intTensor, type Ops, tanh, type Tensor } from "../tensor/mod.ts";
+import type { BertConfig } from "./config.ts";
+import type { Affine, BertParams, EmbeddingParams, LayerParams } from "./params.ts";
+
+/** Token ids, segment ids (int32) and mask (1 token, 0 padding), each [B, T]. */
+export interface BatchTensors {
+  tokenIds: Tensor;
+  segmentIds: Tensor;
+  positionIds: Tensor;
+  mask: Tensor;
+}
+
+/** Computes one layer on hidden [B, T, H]; with `rows` (int32 [R]), hidden holds only those rows of the batch. */
+export type RunLayer = (hidden: Tensor, rows?: Tensor) => Tensor;
+
+/** Decides, before a layer, what becomes of hidden [B, T, H]: run it, pass it on, or mix. `layer` counts from 0. */
+export type Gate = (layer: number, hidden: Tensor, run: RunLayer) => Tensor;
+
+/** BERT itself: every layer runs. */
+export const everyLayer: Gate = (_layer, hidden, run) => run(hidden);
+
+/** Eq. 1: word, position and segment embeddings, normalised. Returns h^0 [B, T, H]. */
+export function embed(ops: Ops, params: EmbeddingParams, batch: BatchTensors, epsilon: number): Tensor {
+  const places = add(
+    ops.embed(params.position, batch.positionIds),
+    ops.embed(params.segment, batch.segmentIds),
+  );
+  const words = ops.embed(params.word, batch.tokenIds);
+  return ops.addLayerNorm(words, places, params.norm.weight, params.norm.bias, epsilon);
+}
+
+/** One post-LN transformer layer, Trans^i of Eq. 2. hidden [B, T, H], mask [B, T]. */
+export function runLayer(
+  ops: Ops,
+  params: LayerParams,
+  config: BertConfig,
+  hidden: Tensor,
+  mask: Tensor,
+): Tensor {
+  const linear = (x: Tensor, { weight, bias }: Affine) => ops.linear(x, weight, bias);
+  const addNorm = (x: Tensor, residual: Tensor, { weight, bias }: Affine) =>
+    ops.addLayerNorm(x, residual, weight, bias, config.layerNormEpsilon);
+  const context = ops.attention(linear(hidden, params.qkv), mask, config.numHeads); // [B, T, H]
+  const attended = addNorm(linear(context, params.attentionOutput), hidden, params.attentionNorm);
+  const inner = ops.linearGelu(attended, params.intermediate.weight, params.intermediate.bias); // [B, T, I]
+  return addNorm(linear(inner, params.output), attended, params.outputNorm);
+}
+
+/** The one loop: h^0 through every layer's gate. Returns h^L [B, T, H]. */
+export function encode(
+  ops: Ops,
+  params: BertParams,
+  config: BertConfig,
+  batch: BatchTensors,
+  gate: Gate,
+): Tensor {
+  let hidden = embed(ops, params.embeddings, batch, config.layerNormEpsilon);
+  params.layers.forEach((layerParams, layer) => {
+    hidden = gate(layer, hidden, (states, rows) => {
+      const mask = rows ? ops.gatherRows(batch.mask, rows) : batch.mask;
+      return runLayer(ops, layerParams, config, states, mask);
+    });
+  });
+  return hidden;
+}
+
+/** h_CLS, the state of the first token. hidden [B, T, H]; returns [B, H]. */
+export function clsState(ops: Ops, hidden: Tensor): Tensor {
+  const [batch, length, width] = hidden.shape;
+  const first = intTensor(Int32Array.from({ length: batch }, (_, row) => row * length), [batch]);
+  return ops.gatherRows(hidden.reshape([batch * length, width]), first);
+}
+
+/** BERT's pooled output: tanh of a dense layer on [CLS]. hidden [B, T, H]; returns [B, H]. */
+export function pool(ops: Ops, pooler: Affine, hidden: Tensor): Tensor {
+  return tanh(ops.linear(clsState(ops, hidden), pooler.weight, pooler.bias));
+}
+
+/** Logits from h^L. hidden [B, T, H]; returns [B, C] (C = 1 for regression). */
+export function classify(ops: Ops, params: BertParams, hidden: Tensor): Tensor {
+  return ops.linear(pool(ops, params.pooler, hidden), params.classifier.weight, params.classifier.bias);
+}

@@ -1,0 +1,75 @@
+/** Starts a tfjs backend the way this project needs it. */
+import { tf } from "./tf.ts";
+import { InputError } from "../errors.ts";
+import { type Blas, findBlas } from "./blas.ts";
+import { composedOps } from "./composed.ts";
+import type { BackendName, Ops } from "./ops.ts";
+import { registerWasmKernels, wasmOps } from "./wasm.ts";
+
+/** A running backend: its operations, the BLAS it multiplies with and the adapter it runs on (WebGPU only). */
+export interface Backend {
+  name: BackendName;
+  ops: Ops;
+  /** Kind of BLAS, null without one. */
+  blas: Blas["name"] | null;
+  /** The adapter's own description; null on a CPU backend. */
+  adapter: string | null;
+}
+
+interface WebGPUBackend extends tf.KernelBackend {
+  device: EventTarget;
+}
+
+/** The adapter's description, or null where there is none. A fallback adapter (lavapipe) counts. */
+export async function webgpuAdapter(): Promise<{ description: string; isFallback: boolean } | null> {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return null;
+  const { description, device, vendor } = adapter.info;
+  const isFallback = adapter.info.isFallbackAdapter ||
+    /llvmpipe|lavapipe|swiftshader/i.test(`${description} ${device}`);
+  return { description: description || device || vendor || "unnamed adapter", isFallback };
+}
+
+const started = new Map<BackendName, Backend>();
+
+/**
+ * Makes `name` the running backend and returns it; a second call for the same name switches back to it.
+ * `blas` is `DPB_BLAS` and counts on `wasm` only. Throws `InputError` when the backend cannot start here.
+ */
+export async function startBackend(name: BackendName, { blas = "auto" } = {}): Promise<Backend> {
+  tf.enableProdMode();
+  const known = started.get(name);
+  if (known) {
+    await tf.setBackend(name);
+    return known;
+  }
+  const adapter = name === "webgpu" ? await webgpuAdapter() : null;
+  if (name === "webgpu" && !adapter) {
+    throw new InputError(
+      "No WebGPU adapter was found. Install a driver (on Debian, mesa-vulkan-drivers gives a software one) or set DPB_BACKEND=wasm.",
+    );
+  }
+  if (!await tf.setBackend(name).catch(() => false)) {
+    throw new InputError(
+      `tfjs cannot start its "${name}" backend here; set DPB_BACKEND to another one (webgpu, wasm, cpu).`,
+    );
+  }
+  await tf.ready();
+  let ops = composedOps(name);
+  let library: Blas | null = null;
+  if (name === "wasm") {
+    library = findBlas(blas);
+    registerWasmKernels(library);
+    ops = wasmOps(ops);
+  }
+  if (name === "webgpu") {
+    // tfjs 4.22's split-K program is silently wrong with transposeB; program 3 (packed) is right and deterministic.
+    tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", 3);
+    (tf.backend() as WebGPUBackend).device.addEventListener("uncapturederror", (event) => {
+      throw new Error(`WebGPU reported an error: ${(event as unknown as { error: Error }).error.message}`);
+    });
+  }
+  const backend = { name, ops, blas: library?.name ?? null, adapter: adapter?.description ?? null };
+  started.set(name, backend);
+  return backend;
+}

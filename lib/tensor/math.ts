@@ -1,0 +1,82 @@
+/**
+ * The plain tensor vocabulary of the other rooms: tfjs's own functions under their own names, and the few that tfjs
+ * lacks. Whatever is worth fusing is in `Ops` instead.
+ */
+import { type Tensor, tf, type Variable } from "./tf.ts";
+
+export const {
+  add,
+  addN,
+  concat,
+  div,
+  exp,
+  log,
+  matMul,
+  mean,
+  mul,
+  neg,
+  ones,
+  scalar,
+  sigmoid,
+  softmax,
+  sqrt,
+  square,
+  stack,
+  sub,
+  sum,
+  tanh,
+  zeros,
+  tidy,
+  keep,
+  dispose,
+} = tf;
+
+/** A float32 tensor of `values` in `shape`. */
+export const floatTensor = (values: Float32Array | number[], shape: number[]): Tensor =>
+  tf.tensor(values, shape, "float32");
+
+/** An int32 tensor of `values` in `shape`. */
+export const intTensor = (values: Int32Array | number[], shape: number[]): Tensor =>
+  tf.tensor(values, shape, "int32");
+
+/** A trainable parameter (or optimiser state) that survives `tidy`. */
+export function variable(initial: Tensor): Variable {
+  const created = tf.variable(initial);
+  initial.dispose();
+  return created;
+}
+
+/** The same values outside the tape: no gradient flows through the result (stop-gradient). No copy. */
+export function detach(x: Tensor): Tensor {
+  tf.backend().incRef(x.dataId);
+  return tf.engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype });
+}
+
+/** 1 where `a < b`, else 0, as float32. Neither side may be on the tape: a comparison has no gradient. */
+export const lessThan = (a: Tensor, b: Tensor): Tensor => tf.less(a, b).toFloat();
+
+/**
+ * Log-probability of Bernoulli actions: `a log s + (1 - a) log(1 - s)` with `s = sigmoid(logit)`, computed from the
+ * logit so that it stays finite; gradient `a - s`. All [B].
+ */
+export function bernoulliLogProb(logit: Tensor, action: Tensor): Tensor {
+  return tf.customGrad((logit, save) => {
+    (save as unknown as (x: Tensor[]) => void)([logit as Tensor]);
+    return {
+      value: tf.sub(tf.mul(action, logit as Tensor), tf.softplus(logit as Tensor)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.sub(action, tf.sigmoid(saved[0]))),
+    };
+  })(logit);
+}
+
+/** Value and gradients of a scalar function with respect to `params`; a parameter it never used has gradient null. */
+export function valueAndGradients(
+  f: () => Tensor,
+  params: Variable[],
+): { value: Tensor; gradients: (Tensor | null)[] } {
+  const { value, grads } = tf.variableGrads(f as () => tf.Scalar, params);
+  return { value, gradients: params.map((param) => grads[param.name] ?? null) };
+}
+
+/** Number of tensors alive on all backends: constant from step to step in a loop that leaks nothing. */
+export const liveTensors = (): number => tf.memory().numTensors;
