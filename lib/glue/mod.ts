@@ -1,0 +1,35 @@
+/** GLUE: tasks, reading, holding out, batches, metrics, predictions. */
+export {
+  type SplitFile,
+  splitFile,
+  type SplitName,
+  submissionTasks,
+  type Task,
+  taskById,
+  type TaskId,
+  tasks,
+} from "./tasks.ts";
+export { type Example, parseSplit, type ReadOptions, readSplit, readSplitFile, type Split } from "./read.ts";
+export { type HoldOut, holdOut } from "./holdout.ts";
+export {
+  type Batch,
+  collate,
+  type EncodedExample,
+  evalBatches,
+  evalBatchRows,
+  trainBatches,
+  type TrainBatchOptions,
+  trainBatchRows,
+} from "./batches.ts";
+export {
+  accuracy,
+  averageRanks,
+  f1,
+  matthews,
+  pearson,
+  type Scored,
+  scoreMnli,
+  scoreTask,
+  spearman,
+} from "./metrics.ts";
+export { formatPrediction, leaderboardText, parseLeaderboard, parsePrediction } from "./predictions.ts";
