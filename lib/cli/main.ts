@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   ok: () => import("./ok.ts"),
   score: () => import("./score.ts"),
   setup: () => import("./setup.ts"),
+  train: () => import("./train.ts"),
 };
 
 /** Dispatches `argv` to its command. Throws `InputError` for an unknown command. */
@@ -21,7 +22,9 @@ export async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
   const load = commands[name ?? ""];
   if (!load) {
-    throw new InputError(`Unknown command "${name ?? ""}"; expected one of ${Object.keys(commands).join(", ")}.`);
+    throw new InputError(
+      `Unknown command "${name ?? ""}"; expected one of ${Object.keys(commands).join(", ")}.`,
+    );
   }
   return (await load()).run(args.filter((arg) => arg !== "--debug"));
 }

@@ -22,6 +22,8 @@ interface WebGPUBackend extends tf.KernelBackend {
 
 /** The adapter's description, or null where there is none. A fallback adapter (lavapipe) counts. */
 export async function webgpuAdapter(): Promise<{ description: string; isFallback: boolean } | null> {
+  // The Vulkan loader complains on stderr without one, which looks like an error of ours.
+  if (Deno.build.os === "linux" && !Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   if (!adapter) return null;
   const { description, device, vendor } = adapter.info;

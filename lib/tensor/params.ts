@@ -24,3 +24,14 @@ export function leaves(tree: any, prefix = ""): Leaf[] {
 export function disposeTree(tree: any): void {
   for (const { param } of leaves(tree)) param.dispose();
 }
+
+/** The values of a parameter, read back. */
+export const readValues = async (param: Variable): Promise<Float32Array> =>
+  await param.data() as Float32Array;
+
+/** Replaces a parameter's values; `values` has its size, row-major. */
+export function setValues(param: Variable, values: Float32Array): void {
+  const next = tf.tensor(values, param.shape, "float32");
+  param.assign(next);
+  next.dispose();
+}

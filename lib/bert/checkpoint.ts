@@ -1,0 +1,155 @@
+/**
+ * BERT folders in Hugging Face's format: `config.json`, `vocab.txt`, `model.safetensors`. Foreign names die here, in
+ * one rename table; a tensor that is missing, surplus or misshaped is an error that names it.
+ */
+import { InputError } from "../errors.ts";
+import { type Leaf, leaves, type Random, readValues, setValues } from "../tensor/mod.ts";
+import {
+  type NamedValues,
+  readSafetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "../tensor/safetensors.ts";
+import { type BertConfig, configJson, parseConfig } from "./config.ts";
+import { type BertParams, randomBert } from "./params.ts";
+
+/** Our name of a module and the checkpoint's; `{}` is the layer. Several names are rows of one fused weight. */
+const renames: [ours: string, theirs: string[]][] = [
+  ["embeddings.word", ["embeddings.word_embeddings.weight"]],
+  ["embeddings.position", ["embeddings.position_embeddings.weight"]],
+  ["embeddings.segment", ["embeddings.token_type_embeddings.weight"]],
+  ["embeddings.norm", ["embeddings.LayerNorm"]],
+  ["layers.{}.qkv", ["query", "key", "value"].map((part) => `encoder.layer.{}.attention.self.${part}`)],
+  ["layers.{}.attentionOutput", ["encoder.layer.{}.attention.output.dense"]],
+  ["layers.{}.attentionNorm", ["encoder.layer.{}.attention.output.LayerNorm"]],
+  ["layers.{}.intermediate", ["encoder.layer.{}.intermediate.dense"]],
+  ["layers.{}.output", ["encoder.layer.{}.output.dense"]],
+  ["layers.{}.outputNorm", ["encoder.layer.{}.output.LayerNorm"]],
+  ["pooler", ["pooler.dense"]],
+  ["classifier", ["classifier"]],
+];
+
+/** Checkpoint names of the leaf at `path`, e.g. `layers.3.qkv.bias` -> query, key and value biases of layer 3. */
+function checkpointNames(path: string): string[] {
+  for (const [ours, theirs] of renames) {
+    const match = new RegExp(`^${ours.replace("{}", "(\\d+)")}(?<field>\\.weight|\\.bias)?$`).exec(path);
+    if (match) {
+      const layer = ours.includes("{}") ? match[1] : "";
+      return theirs.map((name) => name.replace("{}", layer) + (match.groups?.field ?? ""));
+    }
+  }
+  throw new Error(`No checkpoint name is known for the parameter "${path}".`);
+}
+
+/** The checkpoint's own spelling brought to one: no `bert.` prefix, LayerNorm's old gamma and beta. */
+function canonicalName(name: string): string {
+  return name.replace(/^bert\./, "").replace(/LayerNorm\.gamma$/, "LayerNorm.weight")
+    .replace(/LayerNorm\.beta$/, "LayerNorm.bias");
+}
+
+/** Tensors that belong to other heads or repeat the configuration. */
+const ignored = (name: string) => /^cls\./.test(name) || /(^|\.)position_ids$/.test(name);
+
+/** Parts that a pre-trained checkpoint may lack; they keep their fresh values. */
+const optional = (path: string) => /^(pooler|classifier)\./.test(path);
+
+function fill(file: string, { path, param }: Leaf, stored: Map<string, StoredTensor>): void {
+  const names = checkpointNames(path);
+  const found = names.filter((name) => stored.has(name));
+  if (found.length === 0 && optional(path)) return;
+  const missing = names.find((name) => !stored.has(name));
+  if (missing) throw new InputError(`${file} lacks the tensor "${missing}", which this BERT needs.`);
+  const expected = [param.shape[0] / names.length, ...param.shape.slice(1)];
+  const values = new Float32Array(param.size);
+  names.forEach((name, part) => {
+    const { shape, data, dtype } = stored.get(name)!;
+    if (!data) {
+      throw new InputError(`${file}: tensor "${name}" has dtype ${dtype}, expected F32, F16 or BF16.`);
+    }
+    if (shape.join() !== expected.join()) {
+      throw new InputError(`${file}: tensor "${name}" has shape [${shape}], expected [${expected}].`);
+    }
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new InputError(
+        `${file}: tensor "${name}" holds ${data[bad]} at element ${bad}, expected finite weights.`,
+      );
+    }
+    values.set(data, part * data.length);
+    stored.delete(name);
+  });
+  setValues(param, values);
+}
+
+/** A loaded BERT. */
+export interface LoadedBert {
+  config: BertConfig;
+  params: BertParams;
+  /** Label names the checkpoint carries, [] if none. */
+  labels: string[];
+}
+
+async function readText(file: string): Promise<string> {
+  return await Deno.readTextFile(file).catch(() => {
+    throw new InputError(
+      `${file} cannot be read; expected a Hugging Face BERT folder (config.json, vocab.txt, model.safetensors).`,
+    );
+  });
+}
+
+/** Reads only the shape of the BERT in `folder`. Throws `InputError`. */
+export async function readBertConfig(folder: string): Promise<BertConfig> {
+  const file = `${folder}/config.json`;
+  return parseConfig(await readText(file), file);
+}
+
+/**
+ * Loads the BERT in `folder` with a classifier of `numOutputs` outputs. A pooler or classifier that the checkpoint
+ * lacks is drawn from `rng`. Throws `InputError` naming the file and the tensor that is missing, surplus or misshaped.
+ */
+export async function loadBert(folder: string, numOutputs: number, rng: Random): Promise<LoadedBert> {
+  const config = await readBertConfig(folder);
+  const file = `${folder}/model.safetensors`;
+  const { tensors, metadata } = await readSafetensors(file);
+  const stored = new Map([...tensors].map(([name, tensor]) => [canonicalName(name), tensor]));
+  for (const name of [...stored.keys()].filter(ignored)) stored.delete(name);
+  const params = randomBert(config, numOutputs, rng);
+  for (const leaf of leaves(params)) fill(file, leaf, stored);
+  const surplus = stored.keys().next().value;
+  if (surplus !== undefined) {
+    throw new InputError(
+      `${file} holds a tensor "${surplus}" that a BERT with ${config.numLayers} layers has no place for.`,
+    );
+  }
+  return { config, params, labels: JSON.parse(metadata.labels ?? "[]") };
+}
+
+/**
+ * Saves the BERT as a Hugging Face folder: `config.json` with label names, `model.safetensors` (float32) and, if
+ * `vocabText` is given, `vocab.txt`. Each file appears whole or not at all.
+ */
+export async function saveBert(
+  folder: string,
+  { config, params, labels }: LoadedBert,
+  vocabText?: string,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const tensors = new Map<string, NamedValues>();
+  for (const { path, param } of leaves(params)) {
+    const names = checkpointNames(path), values = await readValues(param);
+    const shape = [param.shape[0] / names.length, ...param.shape.slice(1)];
+    const size = param.size / names.length;
+    names.forEach((name, part) =>
+      tensors.set(name, { shape, data: values.subarray(part * size, (part + 1) * size) })
+    );
+  }
+  await writeSafetensors(`${folder}/model.safetensors`, tensors, {
+    format: "pt",
+    labels: JSON.stringify(labels),
+  });
+  await Deno.writeTextFile(
+    `${folder}/config.json`,
+    JSON.stringify(configJson(config, labels), null, 2) + "\n",
+  );
+  if (vocabText !== undefined) await Deno.writeTextFile(`${folder}/vocab.txt`, vocabText);
+}

@@ -1,0 +1,60 @@
+/** Live progress on stderr: one line that is overwritten on a terminal, plain lines now and then elsewhere. */
+
+interface StepProgress {
+  stage: string;
+  step: number;
+  steps: number;
+  loss: number;
+  examplesPerSecond: number;
+}
+
+const plainEveryMs = 15_000;
+
+/** `75` -> `1:15`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** One line: run, stage, step, loss, speed, time left in this stage. */
+export function progressLine(run: string, p: StepProgress, secondsPerStep: number): string {
+  const left = clock((p.steps - p.step) * secondsPerStep);
+  return `${run}  ${p.stage}  step ${p.step}/${p.steps}  loss ${p.loss.toFixed(4)}  ${
+    p.examplesPerSecond.toFixed(1)
+  } examples/s  ${left} left`;
+}
+
+/** A printer for `trainRun`; the time left comes from this stage's own steps since it started or resumed. */
+export function progressPrinter(now: () => number = () => performance.now()) {
+  const terminal = Deno.stderr.isTerminal();
+  const encoder = new TextEncoder();
+  let stage = "", started = 0, firstStep = 0, lastPrinted = -Infinity, open = false;
+  const endLine = () => {
+    if (open) Deno.stderr.writeSync(encoder.encode("\n"));
+    open = false;
+  };
+  return {
+    step(run: string, p: StepProgress): void {
+      if (`${run} ${p.stage}` !== stage) {
+        endLine();
+        [stage, started, firstStep, lastPrinted] = [`${run} ${p.stage}`, now(), p.step, -Infinity];
+      }
+      const perStep = p.step > firstStep ? (now() - started) / 1000 / (p.step - firstStep) : 0;
+      const line = progressLine(run, p, perStep);
+      if (terminal) {
+        Deno.stderr.writeSync(encoder.encode(`\r\x1b[2K${line}`));
+        open = true;
+      } else if (p.step === p.steps || now() - lastPrinted >= plainEveryMs) {
+        lastPrinted = now();
+        console.error(line);
+      }
+      if (p.step === p.steps) endLine();
+    },
+    note(text: string): void {
+      endLine();
+      console.error(text);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** `deno task train`: one run, one record. */
+import { parseArgs } from "node:util";
+import { readConfig } from "../config.ts";
+import { InputError } from "../errors.ts";
+import { trainRun } from "../runs/unit.ts";
+import { chooseBackend } from "./backend.ts";
+import { progressPrinter } from "./progress.ts";
+import { stopSignal } from "./stop.ts";
+
+/** `["targetRate=0.6"]` -> `{ targetRate: "0.6" }`. Throws `InputError` for text without "=". */
+export function parseSettings(pairs: string[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new InputError(`--set ${pair}: expected key=value.`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  }));
+}
+
+/** See the file's first line. */
+export async function run(args: string[]): Promise<number> {
+  const config = readConfig();
+  const { values } = parseArgs({
+    args,
+    options: {
+      profile: { type: "string", default: config.profile },
+      task: { type: "string" },
+      method: { type: "string", default: "dpbert" },
+      seed: { type: "string", default: "0" },
+      set: { type: "string", multiple: true, default: [] },
+      into: { type: "string", default: config.results },
+      fresh: { type: "boolean", default: false },
+    },
+  });
+  if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
+  if (!/^\d+$/.test(values.seed)) {
+    throw new InputError(`--seed ${values.seed}: expected a whole number from 0.`);
+  }
+  const request = {
+    profile: values.profile,
+    task: values.task,
+    method: values.method,
+    settings: parseSettings(values.set),
+    seed: Number(values.seed),
+  };
+  const backend = await chooseBackend(config);
+  const progress = progressPrinter();
+  const stop = stopSignal();
+  const record = await trainRun(request, {
+    config,
+    backend,
+    results: values.into,
+    now: () => performance.now(),
+    shouldStop: stop.requested,
+    onProgress: progress.step,
+    onNote: progress.note,
+    fresh: values.fresh,
+  });
+  progress.note(
+    `${record.task} ${record.method}: score ${record.metrics.score.toFixed(2)} at ${
+      record.path.meanExecutedLayers.toFixed(2)
+    } of ${record.path.numLayers} layers, ${record.path.distinctPaths} path(s)`,
+  );
+  return 0;
+}

@@ -1,0 +1,8 @@
+/** `bert`: the backbone, every layer executed (Devlin et al. 2019). The full model of every comparison. */
+import { everyLayer } from "../bert/mod.ts";
+import { type Backbone, backboneFinish, type Method } from "./method.ts";
+
+/** Runs every layer. */
+export function bert(backbone: Backbone): Method {
+  return () => ({ gate: everyLayer, finish: backboneFinish(backbone), actions: [] });
+}

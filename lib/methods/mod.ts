@@ -1,0 +1,13 @@
+/** The methods room: each method's gate, finish and training. */
+export { bert } from "./bert.ts";
+export { dpbert, plannedGate, type Planner, randomPlanner } from "./dpbert/plan.ts";
+export {
+  initialisePlanner,
+  type PlannerInitSettings,
+  reinforce,
+  type ReinforcementSettings,
+} from "./dpbert/stages.ts";
+export { fineTune, type FineTuneSettings } from "./fine_tune.ts";
+export { givenPaths } from "./given_path.ts";
+export { type Backbone, infer, type Inference, type Method, type Pass } from "./method.ts";
+export { meanExecutedLayers, type Outcome, predictAll, type TrainingSet } from "./training_set.ts";

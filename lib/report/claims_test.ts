@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { claimsTable } from "./claims.ts";
+import { readPaper } from "./paper.ts";
+import { tableMarkdown } from "./value.ts";
+
+const paper = readPaper();
+const records = [
+  exampleRecord({ method: "bert", metrics: { score: 85 } }),
+  exampleRecord({ metrics: { score: 84 } }),
+  exampleRecord({ task: "sts-b", method: "bert", metrics: { score: 80 } }),
+  exampleRecord({ task: "sts-b", metrics: { score: 76 } }),
+];
+
+Deno.test("claimsTable puts five claims of the paper beside ours", () => {
+  const timings = [exampleTiming(), exampleTiming({ task: "sts-b" })];
+  const notebooks = { table1: "05_table1.ipynb" };
+  const table = claimsTable(records, timings, paper, "glue", { notebooks });
+  const link = "[05_table1](notebooks/05_table1.ipynb)";
+  assert.deepEqual(table.rows.map((row) => row.slice(1)), [
+    ["88.3", "80.0", "glue, 1", link], // (87.8 + 88.7) / 2; (84 + 76) / 2
+    ["98.0", "96.9", "glue, 1", link], // 84 / 85 and 76 / 80
+    ["75.0 (1.34×)", "83.3 (1.20×)", "glue, 1", link],
+    ["+7.6", "–", "glue", "–"], // all four tasks of Table 2: 83.525 - 75.975
+    ["4 shown in examples", "1", "glue, 1", link],
+  ]);
+  tableMarkdown(table);
+});
+
+Deno.test("claimsTable compares with soft gates on the tasks that have both", () => {
+  const soft = exampleRecord({ method: "dpbert-soft", metrics: { score: 80 } });
+  const row = claimsTable([...records, soft], [], paper, "glue").rows[3];
+  assert.deepEqual(row.slice(1, 4), ["+5.0", "+4.0", "glue, 1"]); // 87.8 - 82.8; 84 - 80
+});
+
+Deno.test("claimsTable without runs shows dashes and the paper's claims", () => {
+  const table = claimsTable([], [], paper, "smoke");
+  assert.deepEqual(table.rows.map((row) => row[2]), ["–", "–", "–", "–", "–"]);
+  assert(table.caption.includes("not a result"));
+});
+
+Deno.test("claimsTable picks one operating point", () => {
+  const table = claimsTable(records, [], paper, "glue", { setting: "t0.6" });
+  assert.equal(table.rows[0][2], "–");
+});

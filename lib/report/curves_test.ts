@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { trainingCurvesFigure } from "./curves.ts";
+
+interface Trace {
+  name: string;
+  x: number[];
+  y: number[];
+  yaxis?: string;
+}
+
+const run = { profile: "glue", task: "mrpc", method: "dpbert", seed: 0, numLayers: 6, targetRate: 0.6 };
+const lines = [
+  { stage: "backbone", step: 10, loss: 0.6 },
+  { stage: "backbone", step: 20, loss: 0.5 },
+  { stage: "reinforcement", step: 10, loss: 0.7, meanExecuteProb: 0.9, meanExecutedLayers: 6 },
+  { stage: "reinforcement", step: 20, loss: 0.4, meanExecuteProb: 0.7, meanExecutedLayers: 3 },
+];
+const traces = (figure: ReturnType<typeof trainingCurvesFigure>) => figure.spec.data as Trace[];
+
+Deno.test("trainingCurvesFigure draws each stage's loss over steps counted through the stages", () => {
+  const [backbone, reinforcement] = traces(trainingCurvesFigure(lines, run));
+  assert.deepEqual([backbone.x, backbone.y], [[10, 20], [0.6, 0.5]]);
+  assert.deepEqual([reinforcement.x, reinforcement.y], [[30, 40], [0.7, 0.4]]);
+});
+
+Deno.test("trainingCurvesFigure leaves steps alone that already count through", () => {
+  const through = lines.map((line, i) => ({ ...line, step: 10 * (i + 1) }));
+  assert.deepEqual(traces(trainingCurvesFigure(through, run))[1].x, [30, 40]);
+});
+
+Deno.test("trainingCurvesFigure draws probability, executed share and target rate below", () => {
+  const [, , probability, executed, target] = traces(trainingCurvesFigure(lines, run));
+  assert.deepEqual([probability.y, probability.yaxis], [[0.9, 0.7], "y2"]);
+  assert.deepEqual(executed.y, [1, 0.5]);
+  assert.deepEqual([target.x, target.y], [[10, 40], [0.6, 0.6]]);
+});
+
+Deno.test("trainingCurvesFigure has one panel for a backbone alone and survives an empty curve", () => {
+  const figure = trainingCurvesFigure(lines.slice(0, 2), { ...run, method: "bert" });
+  assert.equal(figure.spec.data.length, 1);
+  assert.equal("yaxis2" in figure.spec.layout, false);
+  assert.deepEqual(trainingCurvesFigure([], run).spec.data, []);
+});
+
+Deno.test("trainingCurvesFigure says what is drawn: task, seed, profile, no spread", () => {
+  const { caption, width } = trainingCurvesFigure(lines, { ...run, profile: "smoke" });
+  for (const part of ["DPBERT", "MRPC", "seed 0", "1 run", "not a result"]) {
+    assert(caption.includes(part), part);
+  }
+  assert.equal(width, 960);
+});

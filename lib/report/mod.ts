@@ -1,0 +1,9 @@
+/** Tables and figures from records; nothing here trains or runs a model. */
+export { claimsTable, type NotebookLinks } from "./claims.ts";
+export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
+export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
+export { executedShareFigure, figure3 } from "./figures.ts";
+export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
+export { retentionTable } from "./retention.ts";
+export { table1 } from "./table1.ts";
+export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

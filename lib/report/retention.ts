@@ -1,0 +1,110 @@
+/** What skipping keeps: a method's score against the full model of the same seed, with its controls and its clock. */
+import type { RunRecord, TimingRecord } from "../runs/record.ts";
+import {
+  findGroup,
+  groupRuns,
+  layersOf,
+  provenanceNote,
+  type RunGroup,
+  scoresOf,
+  speedupsOf,
+} from "./groups.ts";
+import { type Paper, paperScore } from "./paper.ts";
+import { mean, summarise } from "./statistics.ts";
+import {
+  methodLabel,
+  noValue,
+  showCounts,
+  showHalfWidth,
+  showLayers,
+  showPercent,
+  showScore,
+  showSpeedup,
+  taskLabel,
+} from "./style.ts";
+import type { Table } from "./value.ts";
+
+const columns = [
+  ...["Task", "Setting", "Seeds", "BERT", "Ours", "Kept (%)", "95 % interval", "Kept, paper (%)"],
+  ...["Layers executed", "Distinct paths", "Commonest path", "Shuffled paths", "Latency (ms)", "Speed-up"],
+];
+
+/**
+ * For each task and setting of `method`: the share of BERT's score that it keeps (seed by seed, then averaged), the
+ * layers it executes, how varied its paths are, the score with paths shuffled among the inputs (equal: the paths say
+ * nothing about the input), and the batch-1 latency beside the full model's. Seeds without a `bert` run are left out.
+ */
+export function retentionTable(
+  records: readonly RunRecord[],
+  timings: readonly TimingRecord[],
+  paper: Paper,
+  profile: string,
+  method = "dpbert",
+): Table {
+  const groups = groupRuns(records, timings, profile);
+  const ours = groups.filter((group) => group.method === method);
+  return {
+    name: "retention",
+    caption:
+      `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
+      "takes another one's path. Path: 1 = layer executed, first layer first. Latency: median at batch size 1, ours " +
+      `of BERT's. ${provenanceNote(profile, ours)}`,
+    columns,
+    rows: ours.map((group) => retentionRow(group, findGroup(groups, group.task, "bert"), paper)),
+    align: columns.map((_, column) => column < 2 ? "left" : "right"),
+  };
+}
+
+function retentionRow(group: RunGroup, bert: RunGroup | undefined, paper: Paper): string[] {
+  const kept = summarise(keptOf(group, bert));
+  return [
+    taskLabel(group.task),
+    group.setting || noValue,
+    `${group.records.length}`,
+    showScore(bert && mean(scoresOf(bert))),
+    showScore(mean(scoresOf(group))),
+    showScore(kept.mean),
+    showHalfWidth(kept.halfWidth),
+    showScore(paperKept(paper, group)),
+    showLayers(layersOf(group), group.records[0].path.numLayers),
+    showCounts(group.records.map((record) => record.path.distinctPaths)),
+    commonestPaths(group),
+    showScore(mean(controlNumbers(group, "shuffledPathsScore"))),
+    latency(group),
+    showSpeedup(mean(speedupsOf(group))),
+  ];
+}
+
+/** Percent of the full model's score that each run keeps; runs whose seed has no positive `bert` score are left out. */
+export function keptOf(group: RunGroup, bert: RunGroup | undefined): number[] {
+  return group.records.flatMap((record) => {
+    const full = bert?.records.find((other) => other.seed === record.seed)?.metrics.score ?? 0;
+    return full > 0 ? [record.metrics.score / full * 100] : [];
+  });
+}
+
+function paperKept(paper: Paper, { method, task }: RunGroup): number | null {
+  const [score, full] = [paperScore(paper, method, task), paperScore(paper, "bert", task)];
+  return score === null || full === null ? null : score / full * 100;
+}
+
+function controlNumbers(group: RunGroup, name: string): number[] {
+  return group.records.map((record) => record.controls?.[name]).filter((value) => typeof value === "number");
+}
+
+/** The commonest path of each seed, once each, with its mean share: `111101 (100 %)`. */
+function commonestPaths(group: RunGroup): string {
+  const paths = group.records.map((record) => record.controls?.commonestPath).filter((path) =>
+    path !== undefined
+  );
+  if (paths.length === 0) return noValue;
+  const share = showPercent(mean(controlNumbers(group, "commonestPathShare")));
+  return `${[...new Set(paths)].join(", ")} (${share})`;
+}
+
+function latency(group: RunGroup): string {
+  const measured = group.timings.flatMap((timing) => timing.latency ?? []);
+  if (measured.length === 0) return noValue;
+  const ms = (values: number[]) => showScore(mean(values));
+  return `${ms(measured.map((one) => one.medianMs))} of ${ms(measured.map((one) => one.fullMedianMs))}`;
+}

@@ -1,0 +1,154 @@
+/**
+ * How numbers, methods and figures look, decided once. Numbers are rounded here and nowhere else; a method has one
+ * colour (Okabe-Ito, told apart with every kind of colour vision) and one marker, so that colour never stands alone.
+ */
+import { tasks } from "../glue/tasks.ts";
+import { trainableTasks } from "../config.ts";
+
+/** What stands where there is no number. */
+export const noValue = "–";
+
+// Halves go away from zero as by hand: 7.55 is 7.6, though its binary form is a trifle less.
+function rounded(value: number, digits: number): string | null {
+  if (!Number.isFinite(value)) return null;
+  const units = Math.round(Number((Math.abs(value) * 10 ** digits).toPrecision(12)));
+  const text = (units / 10 ** digits).toFixed(digits);
+  return value < 0 && units > 0 ? `−${text}` : text;
+}
+
+/** A score or percentage of points, one decimal: `84.5`. */
+export function showScore(value: number | null | undefined): string {
+  return rounded(value ?? NaN, 1) ?? noValue;
+}
+
+/** A difference with its sign: `+0.3`, `−1.2`, `0.0`. */
+export function showDifference(value: number | null | undefined): string {
+  const text = rounded(value ?? NaN, 1);
+  return Number(text) > 0 ? `+${text}` : text ?? noValue;
+}
+
+/** Half a 95 % interval: `± 0.9`. */
+export function showHalfWidth(value: number | null | undefined): string {
+  const text = rounded(value ?? NaN, 1);
+  return text === null ? noValue : `± ${text}`;
+}
+
+/** A speed-up: `1.34×`. */
+export function showSpeedup(value: number | null | undefined): string {
+  const text = rounded(value ?? NaN, 2);
+  return text === null ? noValue : `${text}×`;
+}
+
+/** A share between 0 and 1 as a whole percentage: `75 %`. */
+export function showPercent(share: number | null | undefined): string {
+  const text = rounded((share ?? NaN) * 100, 0);
+  return text === null ? noValue : `${text} %`;
+}
+
+/** Layers executed of all: `5.0 of 6`. */
+export function showLayers(executed: number, numLayers: number): string {
+  return `${rounded(executed, 1) ?? noValue} of ${numLayers}`;
+}
+
+/** A count that may differ between seeds: `3`, or `3–5` from smallest to largest. */
+export function showCounts(counts: readonly number[]): string {
+  if (counts.length === 0) return noValue;
+  const [smallest, largest] = [Math.min(...counts), Math.max(...counts)];
+  return smallest === largest ? `${smallest}` : `${smallest}–${largest}`;
+}
+
+/** How one method is drawn. */
+export interface MethodStyle {
+  /** Name in tables and legends. */
+  label: string;
+  colour: string;
+  /** Plotly marker symbol. */
+  symbol: string;
+  /** Plotly line dash. */
+  dash: string;
+}
+
+const styles: Record<string, MethodStyle> = {
+  bert: { label: "BERT", colour: "#000000", symbol: "star", dash: "solid" },
+  "bert-first-k": { label: "BERT, first k layers", colour: "#000000", symbol: "x", dash: "dot" },
+  layerdrop: { label: "LayerDrop", colour: "#CC79A7", symbol: "triangle-down", dash: "dot" },
+  distilbert: { label: "DistilBERT", colour: "#E69F00", symbol: "hexagon", dash: "dot" },
+  deebert: { label: "DeeBERT", colour: "#D55E00", symbol: "square", dash: "dash" },
+  pabee: { label: "PABEE", colour: "#009E73", symbol: "triangle-up", dash: "dashdot" },
+  berxit: { label: "BERxiT", colour: "#E69F00", symbol: "diamond", dash: "longdash" },
+  leebert: { label: "LeeBERT", colour: "#CC79A7", symbol: "pentagon", dash: "longdashdot" },
+  dpbert: { label: "DPBERT", colour: "#0072B2", symbol: "circle", dash: "solid" },
+  "dpbert-soft": { label: "DPBERT-soft", colour: "#56B4E9", symbol: "circle-open", dash: "dash" },
+  "static-subset": { label: "Static subset", colour: "#56B4E9", symbol: "square-open", dash: "dot" },
+};
+
+/** Grey, kept for the paper's own points and lines. */
+export const paperColour = "#767676";
+
+/** Style of a method; one without a style of its own is drawn in black crosses under its id. */
+export function methodStyle(method: string): MethodStyle {
+  return styles[method] ?? { label: method, colour: "#000000", symbol: "cross", dash: "dot" };
+}
+
+/** Label of a method and its setting: `DPBERT (t0.6)`. */
+export function methodLabel(method: string, setting = ""): string {
+  return methodStyle(method).label + (setting ? ` (${setting})` : "");
+}
+
+/** A task's name as tables show it: `STS-B`. */
+export function taskLabel(task: string): string {
+  return tasks.find(({ id }) => id === task)?.title ?? task;
+}
+
+/** `methods` in the order of Table 1; those it does not have come last, by name. */
+export function inMethodOrder(methods: Iterable<string>): string[] {
+  return inOrder(methods, Object.keys(styles));
+}
+
+/** `tasks` in the order of Table 1's columns; others last, by name. */
+export function inTaskOrder(tasks: Iterable<string>): string[] {
+  return inOrder(tasks, trainableTasks);
+}
+
+function inOrder(names: Iterable<string>, order: readonly string[]): string[] {
+  const place = (name: string) => order.includes(name) ? order.indexOf(name) : order.length;
+  return [...new Set(names)].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+/** Colours and bar patterns for series that are tasks, not methods, by their place. */
+export const taskSeries: readonly { colour: string; pattern: string }[] = [
+  { colour: "#0072B2", pattern: "" },
+  { colour: "#D55E00", pattern: "/" },
+  { colour: "#009E73", pattern: "x" },
+  { colour: "#CC79A7", pattern: "." },
+  { colour: "#E69F00", pattern: "\\" },
+  { colour: "#56B4E9", pattern: "-" },
+  { colour: "#000000", pattern: "|" },
+  { colour: "#767676", pattern: "+" },
+];
+
+/** Width of every figure, in pixels. */
+export const figureWidth = 960;
+
+/** Line and tick style every axis shares. */
+export const axisStyle = {
+  gridcolor: "#d9d9d9",
+  linecolor: "#404040",
+  showline: true,
+  ticks: "outside",
+  zeroline: false,
+  automargin: true,
+};
+
+/** The layout every figure starts from: an opaque white card with dark text and the legend on top. */
+export function baseLayout(height: number): Record<string, unknown> {
+  return {
+    width: figureWidth,
+    height,
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    font: { family: "DejaVu Sans", size: 15, color: "#1a1a1a" },
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.03, yanchor: "bottom" },
+    margin: { l: 75, r: 30, t: 70, b: 65 },
+  };
+}

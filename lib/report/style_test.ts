@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import {
+  baseLayout,
+  inMethodOrder,
+  inTaskOrder,
+  methodLabel,
+  methodStyle,
+  noValue,
+  showCounts,
+  showDifference,
+  showHalfWidth,
+  showLayers,
+  showPercent,
+  showScore,
+  showSpeedup,
+  taskLabel,
+  taskSeries,
+} from "./style.ts";
+
+Deno.test("showScore, showHalfWidth, showSpeedup and showPercent round once", () => {
+  assert.equal(showScore(84.549), "84.5");
+  assert.equal(showScore(-3.21), "−3.2");
+  assert.equal(showScore(83.525 - 75.975), "7.6");
+  assert.equal(showHalfWidth(0.91), "± 0.9");
+  assert.equal(showSpeedup(1.338), "1.34×");
+  assert.equal(showPercent(0.754), "75 %");
+  assert.equal(showLayers(4.96, 6), "5.0 of 6");
+});
+
+Deno.test("showDifference carries its sign and knows no minus zero", () => {
+  assert.equal(showDifference(0.26), "+0.3");
+  assert.equal(showDifference(-1.25), "−1.3");
+  assert.equal(showDifference(-0.04), "0.0");
+  assert.equal(showDifference(0.04), "0.0");
+});
+
+Deno.test("what has no number shows a dash", () => {
+  for (const show of [showScore, showDifference, showHalfWidth, showSpeedup, showPercent]) {
+    for (const value of [NaN, null, undefined, Infinity]) assert.equal(show(value), noValue);
+  }
+  assert.equal(showCounts([]), noValue);
+});
+
+Deno.test("showCounts shows one count or the range", () => {
+  assert.equal(showCounts([3, 3]), "3");
+  assert.equal(showCounts([5, 1, 3]), "1–5");
+});
+
+Deno.test("methods have the paper's names, DPBERT blue, DeeBERT vermillion; unknown ones keep their id", () => {
+  assert.equal(methodLabel("dpbert", "t0.6"), "DPBERT (t0.6)");
+  assert.equal(methodStyle("dpbert").colour, "#0072B2");
+  assert.equal(methodStyle("deebert").colour, "#D55E00");
+  assert.equal(methodStyle("my-method").label, "my-method");
+});
+
+Deno.test("methods of one colour differ in marker, tasks of one colour in pattern", () => {
+  const ids =
+    "bert bert-first-k layerdrop distilbert deebert pabee berxit leebert dpbert dpbert-soft static-subset";
+  const looks = ids.split(" ").map((id) => methodStyle(id).colour + methodStyle(id).symbol);
+  assert.equal(new Set(looks).size, looks.length);
+  assert.equal(new Set(taskSeries.map((series) => series.colour + series.pattern)).size, 8);
+});
+
+Deno.test("inMethodOrder and inTaskOrder follow Table 1, the unknown last, each once", () => {
+  assert.deepEqual(inMethodOrder(["zeta", "dpbert", "bert", "bert", "alpha"]), [
+    "bert",
+    "dpbert",
+    "alpha",
+    "zeta",
+  ]);
+  assert.deepEqual(inTaskOrder(["sts-b", "mine", "mrpc", "cola"]), ["cola", "mrpc", "sts-b", "mine"]);
+});
+
+Deno.test("taskLabel shows GLUE's spelling", () => {
+  assert.equal(taskLabel("sts-b"), "STS-B");
+  assert.equal(taskLabel("mine"), "mine");
+});
+
+Deno.test("baseLayout is an opaque white card, 960 wide, with dark DejaVu Sans at 15", () => {
+  const layout = baseLayout(400);
+  assert.equal(layout.width, 960);
+  assert.equal(layout.paper_bgcolor, "#ffffff");
+  assert.deepEqual(layout.font, { family: "DejaVu Sans", size: 15, color: "#1a1a1a" });
+});

@@ -1,0 +1,160 @@
+/** Table 1: every method that has run, on every task, beside the paper's number. */
+import { type RunRecord, type TimingRecord, trainCommand } from "../runs/record.ts";
+import {
+  findGroup,
+  flopsSaved,
+  groupRuns,
+  layersOf,
+  type MethodSetting,
+  methodsOf,
+  provenanceNote,
+  type RunGroup,
+  scoresOf,
+  speedupsOf,
+} from "./groups.ts";
+import { type Paper, paperMean, paperScore } from "./paper.ts";
+import { mean, summarise } from "./statistics.ts";
+import {
+  inTaskOrder,
+  methodLabel,
+  noValue,
+  showCounts,
+  showDifference,
+  showHalfWidth,
+  showLayers,
+  showPercent,
+  showScore,
+  showSpeedup,
+  taskLabel,
+} from "./style.ts";
+import type { Table } from "./value.ts";
+
+const columns = [
+  ...["Task", "Method", "Seeds", "Ours", "95 % interval", "Paper", "Difference"],
+  ...["Layers executed", "Speed-up", "FLOPs saved", "Distinct paths"],
+];
+
+/**
+ * Table 1 with one row per task and method: ours (mean over seeds, 95 % t-interval), the paper's dev score, the
+ * difference, and what the skipping is worth. Methods that all of several tasks have are averaged in a last block.
+ * `tasks` default to those that have a record. A row without a record shows dashes and the caption its command.
+ */
+export function table1(
+  records: readonly RunRecord[],
+  timings: readonly TimingRecord[],
+  paper: Paper,
+  profile: string,
+  tasks: readonly string[] = tasksOf(records, profile),
+): Table {
+  const groups = groupRuns(records, timings, profile).filter((group) => tasks.includes(group.task));
+  const methods = methodsOf(groups);
+  const cells = tasks.flatMap((task) => methods.map((method) => ({ task, ...method })));
+  const rows = cells.map((cell) => {
+    const group = findGroup(groups, cell.task, cell.method, cell.setting);
+    return group ? groupRow(group, paper) : emptyRow(cell, paper);
+  });
+  const averages = tasks.length > 1
+    ? methods.flatMap((method) => averageRow(groups, method, tasks, paper))
+    : [];
+  return {
+    name: "table1",
+    caption: caption(groups, cells, tasks, profile),
+    columns,
+    rows: [...rows, ...averages],
+    align: columns.map((_, column) => column < 2 ? "left" : "right"),
+  };
+}
+
+function tasksOf(records: readonly RunRecord[], profile: string): string[] {
+  return inTaskOrder(records.filter((record) => record.profile === profile).map((record) => record.task));
+}
+
+function groupRow(group: RunGroup, paper: Paper): string[] {
+  const { task, method, setting } = group;
+  return [
+    taskLabel(task),
+    methodLabel(method, setting),
+    ...scoreCells(scoresOf(group), paperScore(paper, method, task)),
+    showLayers(layersOf(group), group.records[0].path.numLayers),
+    showSpeedup(mean(speedupsOf(group))),
+    showPercent(flopsSaved(group)),
+    showCounts(group.records.map((record) => record.path.distinctPaths)),
+  ];
+}
+
+/** Seeds, ours, interval, paper, difference. */
+function scoreCells(scores: number[], paper: number | null): string[] {
+  const { n, mean, halfWidth } = summarise(scores);
+  const difference = paper === null ? null : mean - paper;
+  return [`${n}`, showScore(mean), showHalfWidth(halfWidth), showScore(paper), showDifference(difference)];
+}
+
+function emptyRow({ task, method, setting }: { task: string } & MethodSetting, paper: Paper): string[] {
+  const scores = ["0", noValue, noValue, showScore(paperScore(paper, method, task)), noValue];
+  return [taskLabel(task), methodLabel(method, setting), ...scores, noValue, noValue, noValue, noValue];
+}
+
+/** The row of means over `tasks`, over the seeds that every task has; none if a task or a common seed is missing. */
+function averageRow(
+  groups: readonly RunGroup[],
+  { method, setting }: MethodSetting,
+  tasks: readonly string[],
+  paper: Paper,
+): string[][] {
+  const found = tasks.map((task) => findGroup(groups, task, method, setting)).filter((group) =>
+    group !== undefined
+  );
+  if (found.length < tasks.length) return [];
+  const scores = meansOverTasks(found);
+  if (scores.length === 0) return [];
+  const speedups = found.map((group) => mean(speedupsOf(group)));
+  return [[
+    `Mean of ${tasks.length}`,
+    methodLabel(method, setting),
+    ...scoreCells(scores, paperMean(paper, method, tasks)),
+    showPercent(mean(found.map((group) => layersOf(group) / group.records[0].path.numLayers))),
+    showSpeedup(mean(speedups)),
+    showPercent(mean(found.map(flopsSaved))),
+    noValue,
+  ]];
+}
+
+/** For each seed that every group has: its mean score over the groups. */
+function meansOverTasks(groups: readonly RunGroup[]): number[] {
+  const seeds = groups[0].records.map((record) => record.seed);
+  const scores = seeds.map((seed) =>
+    groups.flatMap(({ records }) => records.find((record) => record.seed === seed)?.metrics.score ?? [])
+  );
+  return scores.filter((found) => found.length === groups.length).map(mean);
+}
+
+function caption(
+  groups: readonly RunGroup[],
+  cells: readonly ({ task: string } & MethodSetting)[],
+  tasks: readonly string[],
+  profile: string,
+): string {
+  const missing = cells.filter(({ task, method, setting }) => !findGroup(groups, task, method, setting));
+  return [
+    "Table 1. Dev scores × 100: ours (mean over seeds, 95 % t-interval of that mean), the paper's (BERT-base, 12 layers, each method at the paper's own speed-up) and the difference.",
+    "Speed-up: measured at batch size 1 against the full model.",
+    ...groups.some((group) => speedupsOf(group).length === 0) ? [`${noValue}: latency not measured.`] : [],
+    provenanceNote(profile, groups),
+    ...missing.length > 0
+      ? ["Missing: " + missing.map((cell) => fillingCommand(cell, profile)).join(", ") + "."]
+      : [],
+    ...groups.length === 0 ? ["No run yet: " + fillingCommand(firstCell(tasks), profile) + "."] : [],
+  ].join(" ");
+}
+
+function firstCell(tasks: readonly string[]) {
+  return { task: tasks[0] ?? "mrpc", method: "bert", setting: "" };
+}
+
+function fillingCommand(
+  { task, method, setting }: { task: string } & MethodSetting,
+  profile: string,
+): string {
+  const command = `\`${trainCommand({ profile, task, method, seed: 0 })}\``;
+  return setting ? `${command} with the settings of ${setting}` : command;
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { readPaper } from "./paper.ts";
+import { table1 } from "./table1.ts";
+import { tableMarkdown } from "./value.ts";
+
+const paper = readPaper();
+const full = { meanExecutedLayers: 6, numLayers: 6, executedShare: [1, 1, 1, 1, 1, 1], distinctPaths: 1 };
+const bert = (task: string, seed: number, score: number) =>
+  exampleRecord({ task, method: "bert", seed, metrics: { score }, path: full, parent: null });
+const dpbert = (task: string, seed: number, score: number) =>
+  exampleRecord({ task, seed, metrics: { score } });
+
+/** The row of a task and method, by column name. */
+function row(table: ReturnType<typeof table1>, task: string, method: string): Record<string, string> {
+  const found = table.rows.find((cells) => cells[0] === task && cells[1] === method);
+  assert(found, `no row ${task} ${method}`);
+  return Object.fromEntries(table.columns.map((column, i) => [column, found[i]]));
+}
+
+const records = [
+  ...[84, 85, 86].map((score, seed) => bert("mrpc", seed, score)),
+  ...[83, 84, 85].map((score, seed) => dpbert("mrpc", seed, score)),
+  ...[86, 86, 86].map((score, seed) => bert("sts-b", seed, score)),
+];
+
+Deno.test("table1 shows ours, interval, the paper's and the difference in columns of their own", () => {
+  const found = row(table1(records, [exampleTiming()], paper, "glue"), "MRPC", "DPBERT");
+  assert.deepEqual(found, {
+    Task: "MRPC",
+    Method: "DPBERT",
+    Seeds: "3",
+    Ours: "84.0",
+    "95 % interval": "± 2.5", // 4.303 / sqrt 3 = 2.484
+    Paper: "87.8",
+    Difference: "−3.8",
+    "Layers executed": "5.0 of 6",
+    "Speed-up": "1.20×",
+    "FLOPs saved": "17 %",
+    "Distinct paths": "1",
+  });
+});
+
+Deno.test("table1 shows a dash and the command for a run that is missing", () => {
+  const table = table1(records, [], paper, "glue");
+  const found = row(table, "STS-B", "DPBERT");
+  assert.deepEqual([found.Ours, found.Paper, found.Difference, found.Seeds], ["–", "88.7", "–", "0"]);
+  assert(table.caption.includes("`deno task train --profile glue --task sts-b --method dpbert --seed 0`"));
+  assert(table.caption.includes("latency not measured"));
+});
+
+Deno.test("table1 averages the methods that every task has, over the seeds they share", () => {
+  const table = table1(records, [], paper, "glue");
+  const found = row(table, "Mean of 2", "BERT");
+  assert.deepEqual([found.Seeds, found.Ours, found.Paper, found.Difference], ["3", "85.5", "88.2", "−2.7"]);
+  assert.equal(found["95 % interval"], "± 1.2"); // seeds 85, 85.5, 86: 4.303 x 0.5 / sqrt 3
+  assert.equal(table.rows.filter((cells) => cells[0] === "Mean of 2").length, 1);
+});
+
+Deno.test("table1 shows one seed without an interval", () => {
+  const found = row(table1([bert("mrpc", 0, 84)], [], paper, "glue"), "MRPC", "BERT");
+  assert.deepEqual([found.Seeds, found["95 % interval"], found["Layers executed"]], ["1", "–", "6.0 of 6"]);
+});
+
+Deno.test("table1 keeps settings apart and says how to fill them", () => {
+  const swept = [...records, dpbert("mrpc", 0, 80), exampleRecord({ setting: "t0.5" })];
+  const table = table1(swept, [], paper, "glue");
+  assert.equal(row(table, "MRPC", "DPBERT (t0.5)").Seeds, "1");
+  assert(table.caption.includes("with the settings of t0.5"));
+});
+
+Deno.test("table1 takes the tasks it is asked for and ignores other profiles", () => {
+  const table = table1([...records, exampleRecord({ profile: "smoke", task: "rte" })], [], paper, "glue", [
+    "mrpc",
+  ]);
+  assert.deepEqual(table.rows.map((cells) => cells[0]), ["MRPC", "MRPC"]);
+});
+
+Deno.test("table1 of a smoke profile can never pass for a result", () => {
+  const caption = table1([exampleRecord({ profile: "smoke" })], [], paper, "smoke").caption;
+  assert(caption.includes("smoke: proves that the machinery runs, not a result"));
+});
+
+Deno.test("table1 without records has no rows and names the first command", () => {
+  const table = table1([], [], paper, "glue", ["sts-b"]);
+  assert.deepEqual(table.rows, []);
+  assert(table.caption.includes("--task sts-b --method bert --seed 0"));
+});
+
+Deno.test("table1 has a cell for every column", () => {
+  tableMarkdown(table1(records, [], paper, "glue"));
+});

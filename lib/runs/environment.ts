@@ -1,0 +1,112 @@
+/**
+ * Facts about the machine (for timings) and the build (for provenance). No host name, user name or path leaves
+ * this file.
+ */
+import { createHash } from "node:crypto";
+import { cpus, loadavg } from "node:os";
+import { InputError } from "../errors.ts";
+
+const projectRoot = new URL("../../", import.meta.url);
+
+/** Kind of processor, number of cores, operating system. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  os: string;
+}
+
+/** The machine this process runs on. */
+export function machine(): Machine {
+  const processors = cpus();
+  const cpu = (processors[0]?.model ?? "").replace(/\s+/g, " ").trim();
+  return {
+    cpu: cpu || "unknown",
+    cores: navigator.hardwareConcurrency,
+    os: `${Deno.build.os} ${Deno.build.arch}`,
+  };
+}
+
+/** Versions of Deno, V8 and of every package that deno.json pins, by name. */
+export function versions(): Record<string, string> {
+  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", projectRoot)));
+  return { deno: Deno.version.deno, v8: Deno.version.v8, ...packageVersions(imports) };
+}
+
+/** `{"x": "npm:x@1.2.3"}` to `{x: "1.2.3"}`; imports without a version are left out. */
+export function packageVersions(imports: Record<string, string>): Record<string, string> {
+  const pinned = Object.values(imports).map((address) => /^npm:(.+)@([^@/]+)$/.exec(address));
+  return Object.fromEntries(
+    pinned.filter((match) => match !== null).map(([, name, version]) => [name, version]),
+  );
+}
+
+/** Load average over the last minute, or null on a system that keeps none. */
+export function loadAverage(): number | null {
+  return Deno.build.os === "windows" ? null : Math.round(loadavg()[0] * 100) / 100;
+}
+
+/**
+ * Most memory this process has held so far, in MB of 10^6 bytes: VmHWM on Linux; elsewhere the memory held now, a
+ * lower bound.
+ */
+export function peakMemoryMb(): number {
+  return Math.round((peakFromStatus(linuxStatus()) ?? Deno.memoryUsage().rss) / 1e6);
+}
+
+/** Bytes of the `VmHWM` line of Linux's /proc/self/status, or null. */
+export function peakFromStatus(status: string): number | null {
+  const match = /^VmHWM:\s*(\d+) kB$/m.exec(status);
+  return match ? Number(match[1]) * 1024 : null;
+}
+
+function linuxStatus(): string {
+  try {
+    return Deno.readTextFileSync("/proc/self/status");
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * SHA-256 over the TypeScript sources under `folder` (default: lib) without their tests: names relative to it and
+ * contents, in the order of the names. Throws `InputError` if there are none.
+ */
+export async function libHash(folder: URL = new URL("lib/", projectRoot)): Promise<string> {
+  const names = (await sources(folder, "")).sort();
+  if (names.length === 0) {
+    throw new InputError(`Found no TypeScript sources for the build's hash; expected lib/*.ts.`);
+  }
+  const hash = createHash("sha256");
+  for (const name of names) {
+    // Line ends differ between checkouts of the same commit.
+    const text = (await Deno.readTextFile(new URL(name, folder))).replaceAll("\r\n", "\n");
+    hash.update(`${name}\0${text}\0`);
+  }
+  return hash.digest("hex");
+}
+
+async function sources(folder: URL, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(new URL(prefix, folder))) {
+    const name = prefix + entry.name;
+    if (entry.isDirectory) found.push(...await sources(folder, `${name}/`));
+    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) found.push(name);
+  }
+  return found;
+}
+
+/** The commit checked out in `folder` (default: this project), or null if it is not the top of a git checkout. */
+export async function commit(folder: URL = projectRoot): Promise<string | null> {
+  try {
+    const git = new Deno.Command("git", {
+      args: ["rev-parse", "HEAD", "--show-prefix"],
+      cwd: folder,
+      stderr: "null",
+    });
+    const { success, stdout } = await git.output();
+    const [head, prefix] = new TextDecoder().decode(stdout).split("\n");
+    return success && prefix === "" && /^[0-9a-f]{40,64}$/.test(head) ? head : null;
+  } catch {
+    return null; // no git on this machine
+  }
+}

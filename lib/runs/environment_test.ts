@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { InputError } from "../errors.ts";
+import {
+  commit,
+  libHash,
+  loadAverage,
+  machine,
+  packageVersions,
+  peakFromStatus,
+  peakMemoryMb,
+  versions,
+} from "./environment.ts";
+
+/** Runs `body` with a fresh folder, removed afterwards. */
+async function inFolder(body: (path: string, address: URL) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder, pathToFileURL(folder + "/"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("machine names processor, cores and system, and neither host nor user", () => {
+  const found = machine();
+  assert(found.cpu.length > 0);
+  assert(found.cores >= 1);
+  assert.equal(found.os, `${Deno.build.os} ${Deno.build.arch}`);
+  const words = JSON.stringify(found).split(/[^\w-]+/);
+  for (const secret of [hostname(), userInfo().username]) assert(!words.includes(secret));
+});
+
+Deno.test("versions lists Deno and the pinned packages", () => {
+  const found = versions();
+  assert.equal(found.deno, Deno.version.deno);
+  assert.match(found["@tensorflow/tfjs"], /^\d+\.\d+\.\d+$/);
+});
+
+Deno.test("packageVersions keeps scoped names and leaves out aliases of folders", () => {
+  const imports = { "lib/": "./lib/", zod: "npm:zod@4.6.7", t: "npm:@scope/tool@1.0.0-rc.1" };
+  assert.deepEqual(packageVersions(imports), { zod: "4.6.7", "@scope/tool": "1.0.0-rc.1" });
+});
+
+Deno.test("peakFromStatus reads kilobytes, or null without the line", () => {
+  assert.equal(peakFromStatus("Name:\tdeno\nVmHWM:\t    2000 kB\nVmRSS:\t 10 kB\n"), 2_048_000);
+  assert.equal(peakFromStatus(""), null);
+});
+
+Deno.test("peakMemoryMb and loadAverage are plain numbers", () => {
+  assert(peakMemoryMb() > 1);
+  const load = loadAverage();
+  assert(load === null || load >= 0);
+});
+
+Deno.test("libHash sees names and contents, not tests, other files or line ends", () =>
+  inFolder(async (path, address) => {
+    await assert.rejects(libHash(address), InputError);
+    await Deno.mkdir(join(path, "room"));
+    await Deno.writeTextFile(join(path, "a.ts"), "1\n2\n");
+    await Deno.writeTextFile(join(path, "room", "b.ts"), "3\n");
+    const hash = await libHash(address);
+    assert.match(hash, /^[0-9a-f]{64}$/);
+    await Deno.writeTextFile(join(path, "a_test.ts"), "x");
+    await Deno.writeTextFile(join(path, "notes.md"), "x");
+    await Deno.writeTextFile(join(path, "a.ts"), "1\r\n2\r\n");
+    assert.equal(await libHash(address), hash);
+    await Deno.rename(join(path, "room", "b.ts"), join(path, "room", "c.ts"));
+    assert.notEqual(await libHash(address), hash);
+  }));
+
+Deno.test("commit is null outside a checkout", () =>
+  inFolder(async (_path, address) => {
+    assert.equal(await commit(address), null);
+  }));
+
+Deno.test("commit of this project is 40 hexadecimal digits, or null in a copy without git", async () => {
+  const found = await commit();
+  assert(found === null || /^[0-9a-f]{40,64}$/.test(found));
+});

@@ -1,0 +1,47 @@
+/** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
+import { type BertParams, loadBert, saveBert } from "../bert/mod.ts";
+import { type Planner, randomPlanner } from "../methods/mod.ts";
+import { leaves, random, readValues } from "../tensor/mod.ts";
+import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
+import { restore } from "../train/mod.ts";
+import { numOutputs, type Sources } from "./task_data.ts";
+import { join } from "node:path";
+
+const plannerFile = (folder: string) => join(folder, "planner.safetensors");
+
+/** Saves a trained backbone and, if there is one, its planner. */
+export async function saveModel(
+  folder: string,
+  sources: Sources,
+  params: BertParams,
+  planner?: Planner,
+): Promise<void> {
+  if (planner) {
+    const tensors = new Map<string, NamedValues>();
+    for (const { path, param } of leaves(planner, "planner")) {
+      tensors.set(path, { shape: param.shape, data: await readValues(param) });
+    }
+    await Deno.mkdir(folder, { recursive: true });
+    await writeSafetensors(plannerFile(folder), tensors);
+  }
+  const labels = [...sources.task.classNames];
+  await saveBert(folder, { config: sources.config, params, labels }, sources.vocabText);
+}
+
+/** Whether `saveModel` has finished in `folder`; it writes `vocab.txt` last. */
+export async function hasModel(folder: string): Promise<boolean> {
+  return await Deno.stat(join(folder, "vocab.txt")).then(() => true, () => false);
+}
+
+/** Loads a trained backbone. Throws `InputError` when the files do not fit. */
+export async function loadModel(folder: string, sources: Sources): Promise<BertParams> {
+  return (await loadBert(folder, numOutputs(sources.task), random(0, "unused"))).params;
+}
+
+/** Loads the planner saved beside a backbone. Throws `InputError` when it is missing or has another shape. */
+export async function loadPlanner(folder: string, { config }: Sources): Promise<Planner> {
+  const { tensors } = await readSafetensors(plannerFile(folder));
+  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
+  restore(leaves(planner, "planner"), tensors);
+  return planner;
+}

@@ -1,0 +1,177 @@
+/**
+ * Recipes: every setting of a run, with the reason for its default. `--set key=value` overrides one of them; the
+ * whole recipe goes into the record and decides whether a run is done.
+ */
+import { z } from "zod";
+import { InputError } from "../errors.ts";
+
+const rate = z.number().positive().max(1);
+const count = z.int().positive();
+const weight = z.number().min(0);
+
+const schema = z.strictObject({
+  /** Tokens per input, special ones included (BERT's GLUE runs: 128). */
+  maxLength: z.int().min(3).max(512),
+  stage1: z.strictObject({
+    epochs: z.number().positive(),
+    batchSize: count,
+    learningRate: rate,
+    warmup: z.number().min(0).max(1),
+    weightDecay: weight,
+    clipNorm: z.number().positive(),
+    trainEmbeddings: z.boolean(),
+    evaluations: count,
+  }),
+  stage2: z.strictObject({
+    steps: count,
+    batchSize: count,
+    learningRate: rate,
+    clipNorm: z.number().positive(),
+  }),
+  stage3: z.strictObject({
+    steps: count,
+    batchSize: count,
+    learningRate: rate,
+    plannerLearningRate: rate,
+    plannerFinal: z.number().min(0).max(1),
+    warmup: z.number().min(0).max(1),
+    weightDecay: weight,
+    clipNorm: z.number().positive(),
+    trainEmbeddings: z.boolean(),
+    evaluations: count,
+    targetRate: z.number().min(0).max(1),
+    lambda1: weight,
+    lambda2: weight,
+    beta: weight,
+    muPer: z.enum(["batch", "example"]),
+    plannerInput: z.enum(["detached", "attached"]),
+  }),
+});
+
+/** Settings of all three stages. */
+export type Recipe = z.infer<typeof schema>;
+
+/** Overrides as given on the command line, e.g. `{ targetRate: "0.6" }`. */
+export type Settings = Record<string, string | number | boolean>;
+
+/** Shared by all profiles: what the paper, BERT's recipe and our prototypes agree on. */
+const common: Recipe = {
+  maxLength: 128,
+  stage1: {
+    epochs: 3,
+    batchSize: 32,
+    learningRate: 1e-4, // MiniLM at batch 32 (glue-study.md 1); the paper's 2e-5 is for BERT-base
+    warmup: 0.1,
+    weightDecay: 0.01,
+    clipNorm: 1,
+    trainEmbeddings: false, // half of MiniLM's parameters, for no measured gain (glue-study.md 1)
+    evaluations: 5,
+  },
+  stage2: {
+    steps: 60, // task loss alone drives every gate to 1; stop while they still differ (science.md 3.2)
+    batchSize: 32,
+    learningRate: 1e-3,
+    clipNorm: 1,
+  },
+  stage3: {
+    steps: 300,
+    batchSize: 32,
+    learningRate: 5e-5,
+    plannerLearningRate: 4e-3, // a planner of d + 1 numbers per layer needs far more than its backbone
+    plannerFinal: 0.3,
+    warmup: 0.05,
+    weightDecay: 0.01,
+    clipNorm: 1,
+    trainEmbeddings: false,
+    evaluations: 5,
+    targetRate: 0.6,
+    lambda1: 1, // paper's grid {0.1, 0.5, 1, 1.5}
+    lambda2: 10, // not given by the paper (R6); science.md 3.2
+    beta: 5, // paper's grid {5, 20, 35, 50}
+    muPer: "batch",
+    plannerInput: "detached",
+  },
+};
+
+type Changes = {
+  [Stage in keyof Recipe]?: Recipe[Stage] extends object ? Partial<Recipe[Stage]> : Recipe[Stage];
+};
+
+/** Real GLUE with MiniLM (glue-study.md 6). */
+const glueTasks: Record<string, Changes> = {
+  cola: { stage1: { epochs: 4 }, stage3: { steps: 480, plannerLearningRate: 2e-3 } },
+  mrpc: { stage1: { epochs: 3 }, stage3: { steps: 230 } },
+  rte: { stage1: { epochs: 4 }, stage3: { steps: 230 } },
+  "sts-b": { stage1: { epochs: 2.5 }, stage3: { steps: 325, beta: 10 } },
+  "sst-2": { stage1: { epochs: 1 }, stage3: { steps: 310 } },
+};
+
+/** A few steps of a 4-layer model from random weights: proves that everything runs, learns next to nothing. */
+const smoke: Changes = {
+  maxLength: 32,
+  stage1: { epochs: 8, batchSize: 8, learningRate: 3e-3, trainEmbeddings: true, evaluations: 2 },
+  stage2: { steps: 10, batchSize: 8, learningRate: 1e-2 },
+  stage3: {
+    steps: 24,
+    batchSize: 8,
+    learningRate: 1e-3,
+    plannerLearningRate: 2e-2,
+    trainEmbeddings: true,
+    evaluations: 2,
+  },
+};
+
+function changed(recipe: Recipe, changes: Changes): Recipe {
+  return {
+    maxLength: changes.maxLength ?? recipe.maxLength,
+    stage1: { ...recipe.stage1, ...changes.stage1 },
+    stage2: { ...recipe.stage2, ...changes.stage2 },
+    stage3: { ...recipe.stage3, ...changes.stage3 },
+  };
+}
+
+/** Every key an override may name: a leaf's own name where that is unique, else `stage.name`. */
+function overrideKeys(): Map<string, [stage: keyof Recipe, name: string | null]> {
+  const keys = new Map<string, [keyof Recipe, string | null]>([["maxLength", ["maxLength", null]]]);
+  const stages = ["stage1", "stage2", "stage3"] as const;
+  for (const stage of stages) {
+    for (const name of Object.keys(common[stage])) {
+      keys.set(`${stage}.${name}`, [stage, name]);
+      if (stages.filter((other) => name in common[other]).length === 1) keys.set(name, [stage, name]);
+    }
+  }
+  return keys;
+}
+
+/** `"0.6"` -> 0.6, `"true"` -> true, anything else as it stands. */
+function parsedValue(value: string | number | boolean): string | number | boolean {
+  if (typeof value !== "string") return value;
+  if (value === "true" || value === "false") return value === "true";
+  return value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+/**
+ * The recipe of a profile and task with `settings` laid over it. Throws `InputError` for a key that does not exist and
+ * for a value outside its range, naming both.
+ */
+export function recipeFor(profile: string, task: string, settings: Settings): Recipe {
+  const base = profile === "smoke" ? changed(common, smoke) : changed(common, glueTasks[task] ?? {});
+  const keys = overrideKeys();
+  const recipe: Record<string, unknown> = structuredClone(base);
+  for (const [key, value] of Object.entries(settings)) {
+    const place = keys.get(key);
+    if (!place) {
+      throw new InputError(
+        `--set ${key}: there is no such setting; expected one of ${[...keys.keys()].join(", ")}.`,
+      );
+    }
+    const [stage, name] = place;
+    if (name === null) recipe[stage] = parsedValue(value);
+    else (recipe[stage] as Record<string, unknown>)[name] = parsedValue(value);
+  }
+  const parsed = schema.safeParse(recipe);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], recipe);
+  throw new InputError(`Setting ${path.join(".")} is ${JSON.stringify(found)}: ${message}.`);
+}

@@ -1,0 +1,290 @@
+/**
+ * What one run leaves behind: the record (results), the timing (everything a clock or a machine decides), the
+ * predictions with their paths, and the training curve. Schemas only; the files are in store.ts.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { InputError } from "../errors.ts";
+
+/** Version of the record and timing formats. A file of another version is refused, never guessed at. */
+export const schemaVersion = 1;
+
+type Json = z.core.util.JSONType;
+
+/** A JSON object whose keys come out sorted, at every depth, so that equal content is equal bytes. */
+const sortedJson = z.record(z.string(), z.json()).transform((value) =>
+  sortKeys(value) as Record<string, Json>
+);
+const sortedNumbers = z.record(z.string(), z.number()).transform((value) =>
+  sortKeys(value) as Record<string, number>
+);
+const sortedStrings = z.record(z.string(), z.string()).transform((value) =>
+  sortKeys(value) as Record<string, string>
+);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const slug = z.string().regex(/^[\w.=+-]*$/, "expected letters, digits and . _ = + - only");
+
+/** What names a run; the same five fields stand in its record and its timing. */
+const identity = {
+  schemaVersion: z.literal(schemaVersion),
+  profile: slug.min(1),
+  task: slug.min(1),
+  method: slug.min(1),
+  /** Slug of the `--set` overrides, `""` without any. */
+  setting: slug,
+  seed: count,
+};
+
+const path = z.strictObject({
+  meanExecutedLayers: z.number().min(0),
+  numLayers: z.int().min(1),
+  /** Share of the examples that execute each layer, first layer first. */
+  executedShare: z.array(share),
+  distinctPaths: count,
+}).refine((value) => value.executedShare.length === value.numLayers, {
+  path: ["executedShare"],
+  error: "expected one share per layer (numLayers)",
+}).refine(
+  (value) => Math.abs(value.executedShare.reduce((a, b) => a + b, 0) - value.meanExecutedLayers) < 1e-4,
+  {
+    path: ["meanExecutedLayers"],
+    error: "expected the sum of executedShare",
+  },
+);
+
+/** A finished run. Nothing in it depends on a clock or a machine: same build, seed and backend, same bytes. */
+export const runRecordSchema = z.strictObject({
+  ...identity,
+  /** Name of the run whose weights this one started from (`bert-s0`), or null. */
+  parent: slug.nullable(),
+  /** Every setting of the run, defaults included. */
+  recipe: sortedJson,
+  recipeHash: z.string().regex(/^[0-9a-f]{16,64}$/, "expected hexadecimal digits"),
+  backend: z.enum(["webgpu", "wasm", "cpu"]),
+  /** Name of the BLAS library without its path, or null. */
+  blas: z.string().regex(/^[^/\\]+$/, "expected a name without a path").nullable(),
+  data: z.strictObject({
+    /** By file name (`train.tsv`). */
+    sha256: z.record(z.string(), sha256).transform((value) => sortKeys(value) as Record<string, string>),
+    rows: sortedNumbers,
+    warnings: z.array(z.string()),
+  }),
+  weights: z.strictObject({ name: z.string(), sha256 }),
+  /** Each component and `score`, all times 100; correlations can be negative. */
+  metrics: z.record(z.string(), z.number().min(-100).max(100))
+    .refine((value) => "score" in value, { path: ["score"], error: "expected a number, found nothing" })
+    .transform((value) => sortKeys(value) as Record<string, number> & { score: number }),
+  path,
+  /** Named controls, e.g. `shuffledPathsScore`, `commonestPath`, `commonestPathShare`. */
+  controls: z.record(z.string(), z.union([z.number(), z.string()]))
+    .transform((value) => sortKeys(value) as Record<string, number | string>).optional(),
+  /** How the reported checkpoint was chosen, on held-out training rows. */
+  selection: z.object({ rule: z.string(), step: count, heldOutScore: z.number().nullable() }).catchall(
+    z.json(),
+  ),
+  flops: z.strictObject({ meanPerExample: z.number().min(0), fullPerExample: z.number().min(0) }),
+  provenance: z.strictObject({ commit: z.string().nullable(), libHash: z.string() }),
+});
+
+/** See `runRecordSchema`. */
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** The five fields that name a run. */
+export type RunKey = Pick<RunRecord, "profile" | "task" | "method" | "setting" | "seed">;
+
+/** The command that makes the record of a run, for notes and errors; `settings` become its `--set` overrides. */
+export function trainCommand(
+  run: Pick<RunKey, "profile" | "task" | "method" | "seed">,
+  settings: Record<string, string | number | boolean> = {},
+): string {
+  const overrides = Object.keys(settings).sort().map((key) => ` --set ${key}=${settings[key]}`).join("");
+  return `deno task train --profile ${run.profile} --task ${run.task} --method ${run.method} --seed ${run.seed}${overrides}`;
+}
+
+/** Batch-1 latency of a run beside the full model's, measured interleaved when nothing else runs. */
+export const latencySchema = z.strictObject({
+  medianMs: z.number().min(0),
+  p90Ms: z.number().min(0),
+  /** Examples timed. */
+  n: count,
+  fullMedianMs: z.number().min(0),
+  /** `fullMedianMs / medianMs`. */
+  speedup: z.number().min(0),
+  batchSize: z.literal(1),
+  /** Median latency of a fixed path of that many layers. */
+  perLayers: z.array(z.strictObject({ layers: count, medianMs: z.number().min(0) })).optional(),
+});
+
+/** What a clock or a machine decides about a run; kept apart so that records compare byte by byte. */
+export const timingRecordSchema = z.strictObject({
+  ...identity,
+  /** Seconds by stage name. */
+  seconds: sortedNumbers,
+  peakMemoryMb: z.number().min(0).nullable(),
+  latency: latencySchema.optional(),
+  machine: z.strictObject({ cpu: z.string(), cores: count, os: z.string() }),
+  adapter: z.string().nullable(),
+  versions: sortedStrings,
+  /** Load average over one minute when the run ended; null where the system has none. */
+  load: z.number().min(0).nullable(),
+});
+
+/** See `timingRecordSchema`. */
+export type TimingRecord = z.infer<typeof timingRecordSchema>;
+
+/** One line of a training curve: any number of named numbers beside stage, step and loss. */
+export const curveLineSchema = z.object({ stage: z.string().min(1), step: count, loss: z.number() })
+  .catchall(z.number().optional());
+
+/** See `curveLineSchema`; a name whose value is undefined is not written. */
+export type CurveLine = { stage: string; step: number; loss: number } & {
+  [name: string]: number | string | undefined;
+};
+
+/** One dev example: data row from 0, label and prediction as GLUE writes them, path as 0/1, first layer first. */
+export interface PredictionRow {
+  id: number;
+  label: string;
+  prediction: string;
+  path: string;
+}
+
+/** `value` with the keys of every object sorted. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).sort(byKey).map(([key, item]) => [key, sortKeys(item)]));
+}
+
+// By code unit, not by locale: the order must not depend on the machine's language.
+function byKey(a: [string, unknown], b: [string, unknown]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
+
+/**
+ * JSON without spaces and with sorted keys, equal for equal values. Keys whose value is undefined are left out.
+ * Throws `InputError` for NaN, infinities and anything JSON has no word for, naming where it stands.
+ */
+export function canonicalJson(value: unknown): string {
+  refuseNonJson(value, "value");
+  return JSON.stringify(sortKeys(value));
+}
+
+function refuseNonJson(value: unknown, where: string): void {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new InputError(`${where} is ${value}, which JSON cannot hold; expected a finite number.`);
+  }
+  if (value === null || ["number", "string", "boolean"].includes(typeof value)) return;
+  if (Array.isArray(value)) return value.forEach((item, i) => refuseNonJson(item, `${where}[${i}]`));
+  const plain = typeof value === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!plain) throw new InputError(`${where} is no JSON value (${typeof value}); expected plain data.`);
+  for (const [key, item] of Object.entries(value as object)) {
+    if (item !== undefined) refuseNonJson(item, `${where}.${key}`);
+  }
+}
+
+/**
+ * What decides a run's result, as 16 hexadecimal digits: its recipe, the data and weights it reads and the schema
+ * version. Backend, BLAS and number of jobs are left out, so another machine recognises the run as done.
+ */
+export function recipeHash(
+  recipe: Record<string, unknown>,
+  dataSha256: Record<string, string>,
+  weightsSha256: string,
+) {
+  const text = canonicalJson({ recipe, data: dataSha256, weights: weightsSha256, schemaVersion });
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** The record in `text`; `file` is named in errors. Throws `InputError` if it is cut off, of another version or wrong. */
+export function parseRunRecord(text: string, file: string): RunRecord {
+  return parseJson(runRecordSchema, text, file);
+}
+
+/** The timing in `text`; `file` is named in errors. Throws `InputError` like `parseRunRecord`. */
+export function parseTimingRecord(text: string, file: string): TimingRecord {
+  return parseJson(timingRecordSchema, text, file);
+}
+
+function parseJson<T>(schema: z.ZodType<T>, text: string, file: string): T {
+  let found: { schemaVersion?: unknown };
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(
+      `${file} is not complete JSON (${
+        (error as Error).message
+      }). Delete it and run its train command again.`,
+    );
+  }
+  const version = found?.schemaVersion;
+  if (typeof version === "number" && version !== schemaVersion) {
+    throw new InputError(
+      `${file} has schemaVersion ${version}, this build reads ${schemaVersion}. Delete it and train the run again.`,
+    );
+  }
+  return checked(schema, found, file);
+}
+
+/** `value` as the schema wants it, keys in a stable order. Throws `InputError` naming `file` and the first bad field. */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError(`${file}, field "${issue.path.join(".")}": ${issue.message}.`);
+}
+
+const predictionHeader = "id\tlabel\tprediction\tpath";
+
+/** The rows as tab-separated text with header. */
+export function formatPredictions(rows: readonly PredictionRow[]): string {
+  const lines = rows.map((row) => `${row.id}\t${row.label}\t${row.prediction}\t${row.path}`);
+  return [predictionHeader, ...lines].join("\n") + "\n";
+}
+
+/** The rows of a predictions file. Throws `InputError` naming file and line for a wrong header, row or path. */
+export function parsePredictions(text: string, file: string): PredictionRow[] {
+  const [header, ...lines] = text.replace(/\n$/, "").split("\n");
+  if (header !== predictionHeader) {
+    throw new InputError(
+      `${file}, line 1: found "${header}", expected the header id, label, prediction, path.`,
+    );
+  }
+  const rows = lines.map((line, i) => predictionRow(line, `${file}, line ${i + 2}`));
+  const odd = rows.findIndex((row) => row.path.length !== rows[0].path.length);
+  if (odd >= 0) {
+    throw new InputError(`${file}, line ${odd + 2}: its path has another length than the first one.`);
+  }
+  return rows;
+}
+
+function predictionRow(line: string, where: string): PredictionRow {
+  const [id, label, prediction, path, ...rest] = line.split("\t");
+  if (path === undefined || rest.length > 0 || !/^\d+$/.test(id) || !/^[01]+$/.test(path)) {
+    throw new InputError(
+      `${where}: found "${line}", expected a row number, a label, a prediction and a path of 0 and 1.`,
+    );
+  }
+  return { id: Number(id), label, prediction, path };
+}
+
+/** The curve as JSON lines. */
+export function formatCurve(lines: readonly CurveLine[]): string {
+  return lines.map((line) => JSON.stringify(checked(curveLineSchema, line, "curve")) + "\n").join("");
+}
+
+/** The lines of a curve file. Throws `InputError` naming file and line. */
+export function parseCurve(text: string, file: string): CurveLine[] {
+  return text.split("\n").filter((line) => line).map((line, i) => {
+    const where = `${file}, line ${i + 1}`;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw new InputError(`${where} is not complete JSON. Delete the file and run its train command again.`);
+    }
+    return checked(curveLineSchema, value, where) as CurveLine;
+  });
+}

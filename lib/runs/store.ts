@@ -1,0 +1,227 @@
+/**
+ * Where runs lie on disk, and the only code that writes or reads them:
+ * `<results>/<profile>/{runs,timings,paths,curves}/<task>/<method>[-<setting>]-s<seed>.*`. Names are built from
+ * records and never parsed.
+ */
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { InputError } from "../errors.ts";
+import {
+  checked,
+  type CurveLine,
+  formatCurve,
+  formatPredictions,
+  parseCurve,
+  parsePredictions,
+  parseRunRecord,
+  parseTimingRecord,
+  type PredictionRow,
+  type RunKey,
+  type RunRecord,
+  runRecordSchema,
+  type TimingRecord,
+  timingRecordSchema,
+} from "./record.ts";
+
+/** Short names of the settings that are varied most; every other key is spelled in full (`lambda1=0.5`). */
+const shortNames: Record<string, string> = { targetRate: "t", threshold: "th", patience: "p", layers: "k" };
+
+/**
+ * The part of a run's name that its `--set` overrides make, sorted by key: `{targetRate: 0.6}` is `t0.6`,
+ * `{beta: 5, targetRate: 0.6}` is `beta=5-t0.6`, nothing is `""`. `"0.60"` and 0.6 are the same setting.
+ * Throws `InputError` for a key or value that cannot stand in a file name.
+ */
+export function settingSlug(settings: Record<string, string | number | boolean>): string {
+  const keys = Object.keys(settings).sort();
+  return keys.map((key) => slugPart(key, settings[key])).join("-");
+}
+
+function slugPart(key: string, value: string | number | boolean): string {
+  const text = String(value).trim();
+  const plain = text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : text;
+  if (!/^[A-Za-z]\w*$/.test(key) || !/^[\w.+-]+$/.test(plain)) {
+    throw new InputError(
+      `Setting ${key}=${value} cannot name a run; expected a word = a number or a word of letters, digits, . _ + -.`,
+    );
+  }
+  return key in shortNames ? `${shortNames[key]}${plain}` : `${key}=${plain}`;
+}
+
+/** `dpbert-t0.6-s0`: the name all files of a run share. */
+export function runName(method: string, setting: string, seed: number): string {
+  return `${method}${setting ? `-${setting}` : ""}-s${seed}`;
+}
+
+/** Every place a run writes to. */
+export interface RunPaths {
+  record: string;
+  timing: string;
+  predictions: string;
+  /** Second dev set of MNLI. */
+  mismatched: string;
+  curve: string;
+  /** Folder of resume state and final weights; never tracked. */
+  checkpoint: string;
+}
+
+/** Where the files of `key` lie under `resultsDir`. */
+export function runPaths(resultsDir: string, key: RunKey): RunPaths {
+  const name = runName(key.method, key.setting, key.seed);
+  const place = (kind: string, file: string) => join(resultsDir, key.profile, kind, key.task, file);
+  return {
+    record: place("runs", `${name}.json`),
+    timing: place("timings", `${name}.json`),
+    predictions: place("paths", `${name}.tsv`),
+    mismatched: place("paths", `${name}.mm.tsv`),
+    curve: place("curves", `${name}.jsonl`),
+    checkpoint: place("checkpoints", name),
+  };
+}
+
+let temporaryFiles = 0;
+
+/**
+ * Writes `content` to a temporary name in the same folder, then renames it: a reader sees the old file or the new
+ * one, never a part. Makes the folder. Throws `InputError` naming the file if it cannot be written.
+ */
+export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}-${temporaryFiles++}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new InputError(
+      `Cannot write ${path} (${(error as Error).message}). Make its folder writable or choose another one.`,
+    );
+  }
+}
+
+/** Everything one finished run leaves. */
+export interface RunOutcome {
+  record: RunRecord;
+  timing: TimingRecord;
+  predictions: readonly PredictionRow[];
+  /** MNLI only. */
+  mismatched?: readonly PredictionRow[];
+  curve: readonly CurveLine[];
+}
+
+/**
+ * Writes the files of a run, the record last: where a record exists, all else does. Returns the places written.
+ * Throws `InputError` for a record that breaks its schema (before anything is written) or an unwritable folder.
+ */
+export async function writeRun(resultsDir: string, outcome: RunOutcome): Promise<RunPaths> {
+  const paths = runPaths(resultsDir, outcome.record);
+  const record = pretty(checked(runRecordSchema, outcome.record, paths.record));
+  if (runPaths(resultsDir, outcome.timing).record !== paths.record) {
+    throw new InputError(
+      `The timing given for ${paths.record} names another run; expected the same five fields.`,
+    );
+  }
+  await writeTiming(resultsDir, outcome.timing);
+  await writeAtomic(paths.predictions, formatPredictions(outcome.predictions));
+  if (outcome.mismatched) await writeAtomic(paths.mismatched, formatPredictions(outcome.mismatched));
+  await writeAtomic(paths.curve, formatCurve(outcome.curve));
+  await writeAtomic(paths.record, record);
+  return paths;
+}
+
+/** Writes a timing alone (latency is measured after the runs, in one serial pass). Throws like `writeRun`. */
+export async function writeTiming(resultsDir: string, timing: TimingRecord): Promise<void> {
+  const path = runPaths(resultsDir, timing).timing;
+  await writeAtomic(path, pretty(checked(timingRecordSchema, timing, path)));
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}
+
+/** All run records of a profile, sorted by task, method, setting and seed; none if there is no folder. */
+export function readRecords(resultsDir: string, profile: string): Promise<RunRecord[]> {
+  return readAll(join(resultsDir, profile, "runs"), parseRunRecord);
+}
+
+/** All timings of a profile, sorted like `readRecords`. */
+export function readTimings(resultsDir: string, profile: string): Promise<TimingRecord[]> {
+  return readAll(join(resultsDir, profile, "timings"), parseTimingRecord);
+}
+
+async function readAll<T extends RunKey>(
+  folder: string,
+  parse: (text: string, file: string) => T,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (const task of await names(folder)) {
+    for (const name of await names(join(folder, task))) {
+      const file = join(folder, task, name);
+      if (name.endsWith(".json")) found.push(parse(await readFile(file, "utf8"), file));
+    }
+  }
+  return found.sort(byIdentity);
+}
+
+/** Order of records: task, method, setting, seed. */
+function byIdentity(a: RunKey, b: RunKey): number {
+  const fields = ["task", "method", "setting"] as const;
+  const different = fields.find((field) => a[field] !== b[field]);
+  if (!different) return a.seed - b.seed;
+  return a[different] < b[different] ? -1 : 1;
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return [];
+    throw error;
+  }
+}
+
+async function textOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw new InputError(`Cannot read ${path} (${(error as Error).message}).`);
+  }
+}
+
+/** The record of `key`, or null if that run has not finished. Throws `InputError` for a broken file. */
+export async function findRecord(resultsDir: string, key: RunKey): Promise<RunRecord | null> {
+  const { record } = runPaths(resultsDir, key);
+  const text = await textOrNull(record);
+  return text === null ? null : parseRunRecord(text, record);
+}
+
+/** The timing of `key`, or null. Throws `InputError` for a broken file. */
+export async function findTiming(resultsDir: string, key: RunKey): Promise<TimingRecord | null> {
+  const { timing } = runPaths(resultsDir, key);
+  const text = await textOrNull(timing);
+  return text === null ? null : parseTimingRecord(text, timing);
+}
+
+/** Dev predictions and paths of a finished run. Throws `InputError` if missing or broken. */
+export async function readPredictions(resultsDir: string, key: RunKey): Promise<PredictionRow[]> {
+  const { predictions } = runPaths(resultsDir, key);
+  return parsePredictions(await textOrThrow(predictions), predictions);
+}
+
+/** Training curve of a finished run. Throws `InputError` if missing or broken. */
+export async function readCurve(resultsDir: string, key: RunKey): Promise<CurveLine[]> {
+  const { curve } = runPaths(resultsDir, key);
+  return parseCurve(await textOrThrow(curve), curve);
+}
+
+async function textOrThrow(path: string): Promise<string> {
+  const text = await textOrNull(path);
+  if (text === null) throw new InputError(`${path} is missing; run the train command of that run again.`);
+  return text;
+}

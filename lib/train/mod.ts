@@ -1,0 +1,15 @@
+/** The training room: losses, schedules, AdamW, the loop with its checkpoints. Knows no model. */
+export { type AdamW, adamW, applyGradients, disposeAdamW, type ParamGroup } from "./adamw.ts";
+export { loadCheckpoint, restore, saveCheckpoint, type Snapshot, snapshot } from "./checkpoint.ts";
+export { type LabelKind, taskLoss } from "./loss.ts";
+export {
+  type CurvePoint,
+  type Evaluation,
+  type LoopOptions,
+  runStage,
+  type Stage,
+  type StageResult,
+  type StepLoss,
+  Stopped,
+} from "./loop.ts";
+export { linearSchedule, type Schedule } from "./schedule.ts";
