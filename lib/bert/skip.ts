@@ -5,12 +5,15 @@ import type { RunLayer } from "./encoder.ts";
 /**
  * `h^i = a Trans^i(h^{i-1}) + (1 - a) h^{i-1}`. hidden [B, T, H], action [B] of 0 and 1, off the tape.
  *
- * Where reads are free (`wasm`, `cpu`) only the executing rows are computed, so time falls with the skip rate;
- * elsewhere both branches are mixed and the actions stay on the device. Same numbers either way.
+ * Where reads are free (`wasm`, `cpu`) only the executing rows are computed, so time falls with the skip rate. On
+ * `webgpu` a single example reads its one action and skips; a batch mixes both branches, and the actions stay on the
+ * device. Same numbers either way.
  */
 export function executeWhere(ops: Ops, hidden: Tensor, action: Tensor, run: RunLayer): Tensor {
-  if (!ops.readsAreFree) return mix(hidden, action, run);
-  const rows = [...action.dataSync().keys()].filter((row) => action.dataSync()[row] > 0);
+  const canRead = ops.readsAreFree || (action.size === 1 && ops.readsSmallNow);
+  if (!canRead) return mix(hidden, action, run);
+  const actions = action.dataSync();
+  const rows = [...actions.keys()].filter((row) => actions[row] > 0);
   if (rows.length === 0) return hidden;
   if (rows.length === action.size) return run(hidden);
   const chosen = intTensor(rows, [rows.length]);

@@ -11,6 +11,7 @@ export interface Command {
 }
 
 const commands: Record<string, () => Promise<Command>> = {
+  bench: () => import("./bench.ts"),
   ok: () => import("./ok.ts"),
   score: () => import("./score.ts"),
   setup: () => import("./setup.ts"),

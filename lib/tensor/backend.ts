@@ -5,6 +5,7 @@ import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
 import { registerWasmKernels, wasmOps } from "./wasm.ts";
+import { prepareWebGPU } from "./webgpu.ts";
 
 /** A running backend: its operations, the BLAS it multiplies with and the adapter it runs on (WebGPU only). */
 export interface Backend {
@@ -14,10 +15,6 @@ export interface Backend {
   blas: Blas["name"] | null;
   /** The adapter's own description; null on a CPU backend. */
   adapter: string | null;
-}
-
-interface WebGPUBackend extends tf.KernelBackend {
-  device: EventTarget;
 }
 
 /** The adapter's description, or null where there is none. A fallback adapter (lavapipe) counts. */
@@ -64,13 +61,7 @@ export async function startBackend(name: BackendName, { blas = "auto" } = {}): P
     registerWasmKernels(library);
     ops = wasmOps(ops);
   }
-  if (name === "webgpu") {
-    // tfjs 4.22's split-K program is silently wrong with transposeB; program 3 (packed) is right and deterministic.
-    tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", 3);
-    (tf.backend() as WebGPUBackend).device.addEventListener("uncapturederror", (event) => {
-      throw new Error(`WebGPU reported an error: ${(event as unknown as { error: Error }).error.message}`);
-    });
-  }
+  if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
   const backend = { name, ops, blas: library?.name ?? null, adapter: adapter?.description ?? null };
   started.set(name, backend);
   return backend;

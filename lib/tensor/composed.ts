@@ -180,6 +180,7 @@ export function composedOps(backend: BackendName): Ops {
   return {
     backend,
     readsAreFree: backend !== "webgpu",
+    readsSmallNow: backend !== "webgpu",
     linear,
     linearGelu: (x, weight, bias) => gelu(linear(x, weight, bias)),
     addLayerNorm,

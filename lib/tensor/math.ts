@@ -6,7 +6,6 @@ import { type Tensor, tf, type Variable } from "./tf.ts";
 
 export const {
   add,
-  addN,
   concat,
   div,
   exp,

@@ -30,6 +30,8 @@ export interface Ops {
   readonly backend: BackendName;
   /** True where reading a value back to JavaScript waits for nothing, so that control flow may depend on it. */
   readonly readsAreFree: boolean;
+  /** True where a few values can be read at all without waiting: enough for a gate of batch-1 inference. */
+  readonly readsSmallNow: boolean;
 
   /** `x W^T + b`. x [..., in], weight [out, in] (the checkpoint's layout), bias [out]; returns [..., out]. */
   linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor;

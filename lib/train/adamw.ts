@@ -3,7 +3,7 @@
  * schedule, weight decay and clipping, so that a planner is neither drowned nor steered by its backbone's gradient.
  */
 import {
-  addN,
+  add,
   type Leaf,
   type Moments,
   type Ops,
@@ -53,7 +53,9 @@ const decays = (path: string) => !/bias$|norm/i.test(path);
 
 /** `min(1, clipNorm / norm)` for the group's gradients, on the device. */
 function clipScale(gradients: Tensor[], clipNorm: number): Tensor {
-  return tidy(() => unitScale(sqrt(addN(gradients.map((g) => sum(square(g))))), clipNorm));
+  return tidy(() =>
+    unitScale(sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b))), clipNorm)
+  );
 }
 
 /**

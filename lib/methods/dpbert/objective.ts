@@ -7,7 +7,6 @@
  */
 import {
   add,
-  addN,
   bernoulliLogProb,
   detach,
   floatTensor,
@@ -70,7 +69,7 @@ export function expectedRewards(logProbs: Tensor, rewards: Tensor): Tensor {
 
 /** Eq. 10: mu, the mean execute probability over the layers, per example [B]. */
 export function meanExecuteProbs(trace: PlanTrace): Tensor {
-  return mul(addN(trace.executeProbs), 1 / trace.executeProbs.length);
+  return mean(stack(trace.executeProbs), 0);
 }
 
 /** Eq. 11: xi = (mu - t)^2, of the batch's mean mu or as the mean over examples (R5). Scalar. */

@@ -122,7 +122,7 @@ export function reinforce(
           loss: terms.taskLoss,
           expectedRewards: terms.expectedRewards,
           meanExecuteProb: terms.meanExecuteProb,
-          executedShare: mean(stack(trace.actions)),
+          executionRate: mean(stack(trace.actions)),
         },
       };
     },

@@ -1,0 +1,31 @@
+/** `deno task bench`: benchmarks, as JSON under results/bench and a table on the screen. */
+import { benchLatency } from "../bench/latency.ts";
+import { readConfig } from "../config.ts";
+import { loadAverage, machine, versions } from "../runs/environment.ts";
+import { writeAtomic } from "../runs/store.ts";
+import { chooseBackend } from "./backend.ts";
+
+/** See the file's first line. */
+export async function run(_args: string[]): Promise<number> {
+  const backend = await chooseBackend(readConfig());
+  const load = loadAverage();
+  const latency = await benchLatency(backend);
+  const { deno } = versions();
+  const result = {
+    backend: backend.name,
+    blas: backend.blas,
+    adapter: backend.adapter,
+    machine: machine(),
+    load,
+    deno,
+    latency,
+  };
+  await writeAtomic("results/bench/latency.json", JSON.stringify(result, null, 2) + "\n");
+  console.log(
+    `full model: ${latency.fullMedianMs} ms at ${latency.tokens} tokens (${backend.name}, BLAS ${
+      backend.blas ?? "none"
+    }, load ${load})`,
+  );
+  console.table(latency.atDepth);
+  return 0;
+}

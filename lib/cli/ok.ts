@@ -1,0 +1,43 @@
+/** `deno task ok`: the gate. Format, lint, types, forbidden imports and notebooks; tests are `deno task test`. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkNotebooks } from "../notebook/check.ts";
+import { readEdges, refusalLine, refusedEdges } from "./edges.ts";
+
+/** One part of the gate: what it finds wrong, nothing if all is well. */
+interface Part {
+  name: string;
+  problems(root: string): Promise<string[]>;
+}
+
+const parts: Part[] = [
+  { name: "format", problems: (root) => denoProblems(root, ["fmt", "--check"]) },
+  { name: "lint", problems: (root) => denoProblems(root, ["lint"]) },
+  { name: "types", problems: (root) => denoProblems(root, ["check", "lib"]) },
+  { name: "imports", problems: async (root) => refusedEdges(await readEdges(root)).map(refusalLine) },
+  { name: "notebooks", problems: (root) => checkNotebooks(join(root, "notebooks")) },
+];
+
+/** Checks the project; prints a line per part and what is wrong below it. Returns 1 if anything is. */
+export async function run(args: string[]): Promise<number> {
+  const root = args[0] ?? fileURLToPath(new URL("../../", import.meta.url));
+  let failed = 0;
+  for (const part of parts) {
+    const problems = await part.problems(root);
+    console.log(`${part.name}: ${problems.length === 0 ? "ok" : "failed"}`);
+    for (const line of problems.join("\n").split("\n")) if (line.trim()) console.log(`  ${line}`);
+    if (problems.length > 0) failed++;
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+/** What a `deno` subcommand says when it fails. */
+async function denoProblems(root: string, [command, ...args]: string[]): Promise<string[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [command, "--quiet", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return success ? [] : [decoder.decode(stdout) + decoder.decode(stderr)];
+}

@@ -1,0 +1,82 @@
+/**
+ * Batch-1 latency (methods.md section 9; the paper's 4.3): one example at a time at its true length, from token ids to
+ * logits in JavaScript, planner included, tokenization excluded. Compared models alternate example by example, so that
+ * a busy moment hits both.
+ */
+import { collate, type EncodedExample } from "../glue/mod.ts";
+import { type Backbone, bert, infer, type Method } from "../methods/mod.ts";
+import type { TimingRecord } from "./record.ts";
+
+/** What is timed: a model as it runs. */
+export interface Timed {
+  backbone: Backbone;
+  method: Method;
+}
+
+export interface LatencyOptions {
+  /** Passes before the clock counts, per model. */
+  warmup: number;
+  /** Milliseconds from an arbitrary origin. */
+  now(): number;
+}
+
+/** The value at quantile `q` of `values` (nearest rank). */
+export function quantile(values: number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))];
+}
+
+/** Milliseconds of every example for every model; [models][examples]. */
+export async function timeAlternating(
+  models: Timed[],
+  examples: EncodedExample[],
+  { warmup, now }: LatencyOptions,
+) {
+  const batches = examples.map((_, row) => collate(examples, [row]));
+  for (let i = 0; i < warmup; i++) {
+    for (const { backbone, method } of models) await infer(backbone, batches[i % batches.length], method);
+  }
+  const times: number[][] = models.map(() => []);
+  for (const [i, batch] of batches.entries()) {
+    // The order turns round every example: going first or second must not matter.
+    const order = [...models.keys()];
+    if (i % 2 === 1) order.reverse();
+    for (const at of order) {
+      const started = now();
+      await infer(models[at].backbone, batch, models[at].method);
+      times[at].push(now() - started);
+    }
+  }
+  return times;
+}
+
+/** `count` examples spread evenly over `examples`. */
+export function spread<T>(examples: T[], count: number): T[] {
+  const n = Math.min(count, examples.length);
+  return Array.from({ length: n }, (_, i) => examples[Math.floor(i * examples.length / n)]);
+}
+
+const digits = (ms: number) => Number(ms.toFixed(3));
+
+/** Latency of `model` beside `full`, the stage-1 model with every layer. */
+export async function measureLatency(
+  model: Timed,
+  full: Backbone,
+  examples: EncodedExample[],
+  options: LatencyOptions,
+): Promise<NonNullable<TimingRecord["latency"]>> {
+  const [ours, theirs] = await timeAlternating(
+    [model, { backbone: full, method: bert(full) }],
+    examples,
+    options,
+  );
+  const medianMs = quantile(ours, 0.5), fullMedianMs = quantile(theirs, 0.5);
+  return {
+    medianMs: digits(medianMs),
+    p90Ms: digits(quantile(ours, 0.9)),
+    n: examples.length,
+    fullMedianMs: digits(fullMedianMs),
+    speedup: digits(fullMedianMs / medianMs),
+    batchSize: 1,
+  };
+}
