@@ -54,6 +54,8 @@ export interface LoopOptions {
   checkpointFile?: string;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
+  /** End after so many steps although the schedule is longer (lessons). */
+  lastStep?: number;
   /** Asked once a step; true: save and stop. */
   shouldStop?(): boolean;
   onProgress?(
@@ -122,11 +124,12 @@ async function run(
     lastSaved = options.now();
   };
 
-  while (progress.step < stage.steps) {
+  const steps = Math.min(stage.steps, options.lastStep ?? stage.steps);
+  while (progress.step < steps) {
     const started = options.now();
     const numbers = await trainStep(stage, ops, optimizer, progress.step);
     progress.step++;
-    const last = progress.step === stage.steps;
+    const last = progress.step === steps;
     if ((progress.step - 1) % curveEvery === 0 || last) {
       progress.curve.push({ step: progress.step, ...numbers });
     }
@@ -142,7 +145,7 @@ async function run(
     options.onProgress?.({
       stage: stage.name,
       step: progress.step,
-      steps: stage.steps,
+      steps,
       loss: numbers.loss,
       examplesPerSecond: stage.batchSize / seconds,
     });
@@ -152,7 +155,7 @@ async function run(
     if (stop || last || options.now() - lastSaved >= checkpointInterval) await save();
     if (stop && !last) {
       throw new Stopped(
-        `Stopped in ${stage.name} after step ${progress.step} of ${stage.steps}; the same command continues from there.`,
+        `Stopped in ${stage.name} after step ${progress.step} of ${steps}; the same command continues from there.`,
       );
     }
   }

@@ -1,0 +1,190 @@
+/**
+ * Live training for the lesson notebooks: each stage on the smoke model, on the chosen backend and, where an adapter
+ * exists, on WebGPU beside it. Both start from the same numbers, see the same batches and draw the same random numbers.
+ */
+import type { Config } from "../config.ts";
+import type { Example } from "../glue/mod.ts";
+import { scoreTask } from "../glue/mod.ts";
+import {
+  type Backbone,
+  bert,
+  dpbert,
+  fineTune,
+  initialisePlanner,
+  type Planner,
+  predictAll,
+  randomPlanner,
+  reinforce,
+  type TrainingSet,
+} from "../methods/mod.ts";
+import {
+  type Backend,
+  type BackendName,
+  disposeTree,
+  leaves,
+  random,
+  startBackend,
+  webgpuAdapter,
+} from "../tensor/mod.ts";
+import { type LoopOptions, restore, type Snapshot, snapshot, type StageResult } from "../train/mod.ts";
+import { type Recipe, recipeFor } from "./recipe.ts";
+import { openSources, readTaskData, type Sources, type TaskData } from "./task_data.ts";
+
+/** The stages of section 3.2. */
+export type StageName = "stage1" | "stage2" | "stage3";
+const stageOrder: StageName[] = ["stage1", "stage2", "stage3"];
+
+/** What a lesson works on. */
+export interface Lesson {
+  sources: Sources;
+  data: TaskData;
+  recipe: Recipe;
+  /** The example that is followed through the house. */
+  example: Example;
+  /** Backend the stages train on. */
+  backend: BackendName;
+  config: Config;
+}
+
+/** Parameters between stages, off any backend. */
+export interface LessonState {
+  backbone: Snapshot;
+  planner: Snapshot;
+}
+
+const seed = 0;
+
+/** Opens a lesson on the smoke rows of `task`. `auto` is the wasm backend: a lesson is too small for a GPU. */
+export async function openLesson(config: Config, task = "mrpc"): Promise<Lesson> {
+  const sources = await openSources("smoke", task, config);
+  const recipe = recipeFor("smoke", task, {});
+  const data = await readTaskData(sources, recipe.maxLength, seed);
+  const backend = config.backend === "auto" ? "wasm" : config.backend;
+  return { sources, data, recipe, example: data.devExamples[0], backend, config };
+}
+
+/** A model of the lesson on a running backend. */
+interface LessonModel {
+  backbone: Backbone;
+  planner: Planner;
+}
+
+async function freshModel({ sources }: Lesson, { ops }: Backend): Promise<LessonModel> {
+  const { config } = sources;
+  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
+  return { backbone: { ops, config, params: await sources.freshBackbone(seed) }, planner };
+}
+
+const plannerLeaves = (planner: Planner) => leaves(planner, "planner");
+
+async function stateOf({ backbone, planner }: LessonModel): Promise<LessonState> {
+  return {
+    backbone: await snapshot(leaves(backbone.params)),
+    planner: await snapshot(plannerLeaves(planner)),
+  };
+}
+
+/** Runs `work` with a model holding `state` (fresh without one) on backend `name`; frees it afterwards. */
+export async function withModel<T>(
+  lesson: Lesson,
+  name: BackendName,
+  state: LessonState | null,
+  work: (model: LessonModel) => Promise<T>,
+): Promise<T> {
+  const model = await freshModel(lesson, await startBackend(name, { blas: lesson.config.blas }));
+  if (state) {
+    restore(leaves(model.backbone.params), state.backbone);
+    restore(plannerLeaves(model.planner), state.planner);
+  }
+  try {
+    return await work(model);
+  } finally {
+    disposeTree(model.backbone.params);
+    disposeTree(model.planner);
+  }
+}
+
+function runStageOf(
+  stage: StageName,
+  model: LessonModel,
+  lesson: Lesson,
+  steps: number | null,
+  options: Omit<LoopOptions, "ops">,
+) {
+  const { recipe, data, sources: { task } } = lesson;
+  const set: TrainingSet = {
+    kind: task.kind,
+    train: data.train,
+    heldOut: data.heldOut,
+    score: (predictions, labels) => scoreTask(task, predictions, labels).score,
+  };
+  const { epochs, ...stage1 } = recipe.stage1;
+  const allSteps = Math.round(epochs * Math.ceil(data.train.length / stage1.batchSize));
+  // The schedule keeps its full length, so that a shortened run follows the same curve.
+  const cut = steps === null ? options : { ...options, lastStep: steps };
+  if (stage === "stage1") return fineTune(model.backbone, set, { ...stage1, steps: allSteps }, seed, cut);
+  if (stage === "stage2") {
+    return initialisePlanner(model.backbone, model.planner, set, recipe.stage2, seed, cut);
+  }
+  return reinforce(model.backbone, model.planner, set, recipe.stage3, seed, cut);
+}
+
+/** A stage's curve and the parameters it ended with. */
+export interface StageRun {
+  backend: BackendName;
+  result: StageResult;
+  state: LessonState;
+}
+
+export interface StageRunOptions {
+  backend?: BackendName;
+  /** Stop after so many steps of the stage's schedule. */
+  steps?: number;
+  onProgress?: LoopOptions["onProgress"];
+  shouldStop?: LoopOptions["shouldStop"];
+}
+
+/** Trains one stage of the lesson from `state` (null: from fresh parameters). */
+export function trainStage(
+  lesson: Lesson,
+  stage: StageName,
+  state: LessonState | null,
+  { backend = lesson.backend, steps, onProgress, shouldStop }: StageRunOptions = {},
+): Promise<StageRun> {
+  return withModel(lesson, backend, state, async (model) => {
+    const options = { now: () => performance.now(), onProgress, shouldStop };
+    const result = await runStageOf(stage, model, lesson, steps ?? null, options);
+    return { backend, result, state: await stateOf(model) };
+  });
+}
+
+/** Trains the stages before `stage`, so that a lesson can start in the middle. */
+export async function stateBefore(lesson: Lesson, stage: StageName): Promise<LessonState | null> {
+  let state: LessonState | null = null;
+  for (const earlier of stageOrder.slice(0, stageOrder.indexOf(stage))) {
+    state = (await trainStage(lesson, earlier, state)).state;
+  }
+  return state;
+}
+
+/**
+ * The same stage on WebGPU, step for step the same batches and random numbers; null where no adapter is found or the
+ * lesson itself runs on WebGPU.
+ */
+export async function trainBeside(
+  lesson: Lesson,
+  stage: StageName,
+  state: LessonState | null,
+  options: Omit<StageRunOptions, "backend"> = {},
+): Promise<StageRun | null> {
+  if (lesson.backend === "webgpu" || !await webgpuAdapter()) return null;
+  return await trainStage(lesson, stage, state, { ...options, backend: "webgpu" });
+}
+
+/** Dev predictions and paths of the lesson's model. */
+export function lessonOutcome(lesson: Lesson, state: LessonState, method: "bert" | "dpbert") {
+  return withModel(lesson, lesson.backend, state, ({ backbone, planner }) => {
+    const run = method === "bert" ? bert(backbone) : dpbert(backbone, planner);
+    return predictAll(backbone, lesson.sources.task.kind, lesson.data.dev, () => run);
+  });
+}
