@@ -1,8 +1,9 @@
 /** `deno task bench`: benchmarks, as JSON under results/bench and a table on the screen. */
 import { benchLatency } from "../bench/latency.ts";
+import { writeAtomic } from "../atomic.ts";
 import { readConfig } from "../config.ts";
 import { loadAverage, machine, versions } from "../runs/environment.ts";
-import { writeAtomic } from "../runs/store.ts";
+
 import { chooseBackend } from "./backend.ts";
 
 /** See the file's first line. */

@@ -13,6 +13,7 @@ export interface Command {
 const commands: Record<string, () => Promise<Command>> = {
   bench: () => import("./bench.ts"),
   ok: () => import("./ok.ts"),
+  reproduce: () => import("./reproduce.ts"),
   score: () => import("./score.ts"),
   setup: () => import("./setup.ts"),
   train: () => import("./train.ts"),

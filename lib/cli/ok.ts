@@ -1,5 +1,5 @@
 /** `deno task ok`: the gate. Format, lint, types, forbidden imports and notebooks; tests are `deno task test`. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkNotebooks } from "../notebook/check.ts";
 import { readEdges, refusalLine, refusedEdges } from "./edges.ts";
@@ -11,7 +11,7 @@ interface Part {
 }
 
 const parts: Part[] = [
-  { name: "format", problems: (root) => denoProblems(root, ["fmt", "--check"]) },
+  { name: "format", problems: formatProblems },
   { name: "lint", problems: (root) => denoProblems(root, ["lint"]) },
   { name: "types", problems: (root) => denoProblems(root, ["check", "lib"]) },
   { name: "imports", problems: async (root) => refusedEdges(await readEdges(root)).map(refusalLine) },
@@ -31,13 +31,27 @@ export async function run(args: string[]): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
+/** Format of everything but notebooks: for them `--check` reports sound files, so `checkNotebooks` looks at them. */
+async function formatProblems(root: string): Promise<string[]> {
+  const settings = JSON.parse(await Deno.readTextFile(join(root, "deno.json"))) as {
+    fmt?: { exclude?: string[] };
+  };
+  const ignored = [...settings.fmt?.exclude ?? [], "notebooks"]; // the option replaces what deno.json excludes
+  const [said] = await denoProblems(root, ["fmt", "--check", `--ignore=${ignored.join(",")}`]);
+  if (said === undefined) return [];
+  const files = [...said.matchAll(/^from (.+):$/gm)].map(([, path]) =>
+    `${relative(root, path)} is not formatted.`
+  );
+  return files.length > 0 ? files : [said]; // a file that does not parse is reported otherwise
+}
+
 /** What a `deno` subcommand says when it fails. */
-async function denoProblems(root: string, [command, ...args]: string[]): Promise<string[]> {
+async function denoProblems(root: string, args: string[]): Promise<string[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [command, "--quiet", ...args],
+    args,
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();
   const decoder = new TextDecoder();
-  return success ? [] : [decoder.decode(stdout) + decoder.decode(stderr)];
+  return success ? [] : [(decoder.decode(stdout) + decoder.decode(stderr)).replace(/^Check .*\n/gm, "")];
 }

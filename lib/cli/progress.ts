@@ -32,7 +32,7 @@ export function progressPrinter(now: () => number = () => performance.now()) {
   const encoder = new TextEncoder();
   let stage = "", started = 0, firstStep = 0, lastPrinted = -Infinity, open = false;
   const endLine = () => {
-    if (open) Deno.stderr.writeSync(encoder.encode("\n"));
+    if (open) Deno.stderr.writeSync(encoder.encode("\r\x1b[2K"));
     open = false;
   };
   return {
@@ -51,6 +51,12 @@ export function progressPrinter(now: () => number = () => performance.now()) {
         console.error(line);
       }
       if (p.step === p.steps) endLine();
+    },
+    /** A passing line, on a terminal only. */
+    live(text: string): void {
+      if (!terminal) return;
+      Deno.stderr.writeSync(encoder.encode(`\r\x1b[2K${text.slice(0, 100)}`));
+      open = true;
     },
     note(text: string): void {
       endLine();

@@ -2,9 +2,10 @@
  * A few generated rows in GLUE's exact file formats, for tests and the smoke profile: no download, a vocabulary
  * of some fifty words, rules that a two-layer model can pick up. Never shown as a result.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import seedrandom from "seedrandom";
+import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 
 const specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
@@ -281,9 +282,5 @@ const formats: Record<SmokeTask, Format> = {
 
 async function writeUnlessEqual(path: string, text: string): Promise<void> {
   const existing = await readFile(path, "utf8").catch(() => null);
-  if (existing === text) return;
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+  if (existing !== text) await writeAtomic(path, text);
 }

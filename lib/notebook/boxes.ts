@@ -22,7 +22,7 @@ interface DomElement {
   children: Iterable<DomElement>;
   parentElement: DomElement | null;
   textContent: string | null;
-  style: Record<string, string>;
+  style?: { getPropertyValue?(name: string): string };
   getAttribute(name: string): string | null;
   querySelectorAll(selector: string): ArrayLike<DomElement>;
 }
@@ -35,11 +35,7 @@ export function installBoxes(window: { Element: { prototype: object } }, regular
       return rectangle(boxOf(this, fontOf));
     },
     getBoundingClientRect(this: DomElement) {
-      let box = boxOf(this, fontOf);
-      for (let node: DomElement | null = this; node; node = node.parentElement) {
-        box = box && transformed(box, parseTransform(node.getAttribute("transform")));
-      }
-      return rectangle(box);
+      return rectangle(clientBox(this, fontOf));
     },
     getComputedTextLength(this: DomElement) {
       return fontOf(this).width(this.textContent ?? "") * fontSize(this);
@@ -78,6 +74,15 @@ function boxOf(node: DomElement, fontOf: (node: DomElement) => Font): Box | unde
         return box && transformed(box, parseTransform(child.getAttribute("transform")));
       }).reduce(union, undefined);
   }
+}
+
+/** The box on the page: own and ancestors' transforms applied. */
+function clientBox(node: DomElement, fontOf: (node: DomElement) => Font): Box | undefined {
+  let box = boxOf(node, fontOf);
+  for (let at: DomElement | null = node; at; at = at.parentElement) {
+    box = box && transformed(box, parseTransform(at.getAttribute("transform")));
+  }
+  return box;
 }
 
 function textBox(node: DomElement, font: Font): Box {
@@ -119,8 +124,7 @@ function isBold(node: DomElement): boolean {
 /** A property from the nearest element that sets it, as style or as attribute. */
 function inherited(node: DomElement, property: string): string {
   for (let at: DomElement | null = node; at; at = at.parentElement) {
-    const value =
-      (at.style as unknown as { getPropertyValue?(name: string): string })?.getPropertyValue?.(property) ||
+    const value = at.style?.getPropertyValue?.(property) ||
       at.getAttribute(property);
     if (value) return value;
   }

@@ -2,7 +2,7 @@
  * Notebook files (nbformat 4.5): the types of cells and outputs, reading and writing. Written as Jupyter writes
  * them (sorted keys, one space of indentation, text as lists of lines), so a rerun changes only what changed.
  */
-import { basename, dirname, join } from "node:path";
+import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 
 /** Mime type -> text, or a JSON value for JSON mime types. */
@@ -178,20 +178,6 @@ function outputLines(output: Output): unknown {
     isTextMime(mime) && typeof value === "string" ? splitLines(value) : value,
   ]);
   return { ...output, data: Object.fromEntries(data) };
-}
-
-/** Writes a file under a temporary name in the same folder, then renames it: a reader never sees half a file. */
-export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
-  try {
-    if (typeof content === "string") await Deno.writeTextFile(temporary, content);
-    else await Deno.writeFile(temporary, content);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
 }
 
 // nbformat splits these into lines on disk; PNG (base64) stays one string and JSON stays JSON.

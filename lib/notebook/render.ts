@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type Figure, type Table, tableMarkdown } from "../report/value.ts";
-import { type MimeBundle, sortedJson, writeAtomic } from "./document.ts";
+import { writeAtomic } from "../atomic.ts";
+import { type MimeBundle, sortedJson } from "./document.ts";
 
 /** One figure for the child process. */
 export type DrawRequest = Pick<Figure, "spec" | "width" | "height">;

@@ -2,7 +2,7 @@
  * A running Deno kernel: starts `deno jupyter --kernel`, talks to it over ZeroMQ's protocol and always ends it. No Python,
  * no Jupyter needed. `kernel.ts` runs notebooks with it.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { decodeMessage, encodeMessage, type Message } from "./wire.ts";
 import { connectSocket, type Socket } from "./zmtp.ts";
@@ -54,14 +54,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const connection = freeConnection();
   const file = join(folder, "connection.json");
   await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600 });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["jupyter", "--kernel", "--conn", file],
-    cwd: options.cwd,
-    env: kernelEnv(folder, options.env),
-    stdin: "null",
-    stdout: "null", // a cell's own writes would otherwise mix with what the caller prints
-    stderr: "piped",
-  }).spawn();
+  let child: Deno.ChildProcess;
+  try {
+    child = spawnKernel(file, options);
+  } catch (error) {
+    await Deno.remove(folder, { recursive: true });
+    throw new InputError(`Cannot start the notebook kernel in ${options.cwd}: ${(error as Error).message}.`);
+  }
   const lines = followLines(child.stderr, options.onKernelLine);
   let link: Link | undefined;
   let closing = false;
@@ -112,6 +111,17 @@ function freeConnection(): Connection {
     control_port,
     hb_port,
   };
+}
+
+function spawnKernel(file: string, options: SessionOptions): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["jupyter", "--kernel", "--conn", file],
+    cwd: options.cwd,
+    env: kernelEnv(dirname(file), options.env),
+    stdin: "null",
+    stdout: "null", // a cell's own writes would otherwise mix with what the caller prints
+    stderr: "piped",
+  }).spawn();
 }
 
 function kernelEnv(folder: string, env: Record<string, string> = {}): Record<string, string> {

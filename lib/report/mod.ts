@@ -1,4 +1,5 @@
 /** Tables and figures from records; nothing here trains or runs a model. */
+export { artefacts } from "./artefacts.ts";
 export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";

@@ -3,8 +3,9 @@
  * `<results>/<profile>/{runs,timings,paths,curves}/<task>/<method>[-<setting>]-s<seed>.*`. Names are built from
  * records and never parsed.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 import {
   checked,
@@ -76,32 +77,6 @@ export function runPaths(resultsDir: string, key: RunKey): RunPaths {
     curve: place("curves", `${name}.jsonl`),
     checkpoint: place("checkpoints", name),
   };
-}
-
-let temporaryFiles = 0;
-
-/**
- * Writes `content` to a temporary name in the same folder, then renames it: a reader sees the old file or the new
- * one, never a part. Makes the folder. Throws `InputError` naming the file if it cannot be written.
- */
-export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}-${temporaryFiles++}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new InputError(
-      `Cannot write ${path} (${(error as Error).message}). Make its folder writable or choose another one.`,
-    );
-  }
 }
 
 /** Everything one finished run leaves. */

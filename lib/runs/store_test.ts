@@ -12,7 +12,6 @@ import {
   runName,
   runPaths,
   settingSlug,
-  writeAtomic,
   writeRun,
 } from "./store.ts";
 
@@ -62,26 +61,6 @@ Deno.test("runName and runPaths follow the contract", () => {
   assert.equal(paths.curve, join("results", "glue", "curves", "mrpc", "dpbert-t0.6-s0.jsonl"));
   assert.equal(paths.checkpoint, join("results", "glue", "checkpoints", "mrpc", "dpbert-t0.6-s0"));
 });
-
-Deno.test("writeAtomic replaces a file, takes bytes and leaves nothing else behind", () =>
-  inFolder(async (folder) => {
-    const file = join(folder, "deep", "a.txt");
-    await writeAtomic(file, "old");
-    await writeAtomic(file, new Uint8Array([110, 101, 119]));
-    assert.equal(await Deno.readTextFile(file), "new");
-    assert.deepEqual([...Deno.readDirSync(join(folder, "deep"))].map((entry) => entry.name), ["a.txt"]);
-  }));
-
-Deno.test("writeAtomic names a place that cannot be written", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(join(folder, "file"), "in the way");
-    const target = join(folder, "file", "a.json");
-    await assert.rejects(writeAtomic(target, "x"), (error) => {
-      assert(error instanceof InputError);
-      assert(error.message.includes(target));
-      return true;
-    });
-  }));
 
 Deno.test("writeRun stores a run that the readers give back", () =>
   inFolder(async (folder) => {

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { InputError } from "../errors.ts";
+import { startSession } from "./session.ts";
+import type { Message } from "./wire.ts";
+
+const cwd = new URL("../../", import.meta.url).pathname;
+
+Deno.test("startSession gives a kernel that keeps state, answers at once and takes large outputs", async () => {
+  const session = await startSession({ cwd, env: { DPB_NOTE: "set" } });
+  try {
+    await session.execute(`let count = 1;`, () => {});
+    const outputs: Message[] = [];
+    const reply = await session.execute(
+      `count++;\nconsole.log(count, Deno.env.get("DPB_NOTE"), Deno.env.get("NO_COLOR"), Deno.cwd());
+await Deno.jupyter.broadcast("display_data", { data: { "text/plain": "x".repeat(3e6) }, metadata: {}, transient: {} });`,
+      (message) => outputs.push(message),
+    );
+    assert.deepEqual(reply, { status: "ok", ename: "", evalue: "" });
+    const text = outputs.find(({ header }) => header.msg_type === "stream")?.content.text;
+    assert.equal(text, `2 set 1 ${cwd.replace(/\/$/, "")}\n`);
+    const large = outputs.find(({ header }) => header.msg_type === "display_data");
+    assert.equal((large?.content.data as Record<string, string>)["text/plain"].length, 3e6);
+  } finally {
+    await session.close();
+  }
+});
+
+Deno.test("startSession reports a reply of an error and survives it", async () => {
+  const session = await startSession({ cwd });
+  try {
+    const reply = await session.execute(`throw new TypeError("no")`, () => {});
+    assert.deepEqual(reply, { status: "error", ename: "TypeError", evalue: "no" });
+    assert.equal((await session.execute(`1 + 1`, () => {})).status, "ok");
+  } finally {
+    await session.close();
+  }
+});
+
+Deno.test("startSession reports a kernel that ends by itself with its exit code, every time it is asked", async () => {
+  const session = await startSession({ cwd });
+  try {
+    for (let time = 0; time < 2; time++) {
+      await assert.rejects(
+        session.execute(`Deno.exit(7)`, () => {}),
+        new InputError("The notebook kernel died (exit code 7)."),
+      );
+    }
+  } finally {
+    await session.close();
+  }
+});
+
+Deno.test("startSession refuses a working folder that does not exist", async () => {
+  await assert.rejects(startSession({ cwd: `${cwd}no-such-folder` }), (error) => {
+    assert.ok(error instanceof InputError);
+    assert.match(error.message, /^Cannot start the notebook kernel in .*no-such-folder/);
+    return true;
+  });
+});

@@ -1,0 +1,29 @@
+/** Everything a profile's records are rendered to: one list, so that no table or figure is forgotten. */
+import type { RunRecord, TimingRecord } from "../runs/record.ts";
+import { claimsTable } from "./claims.ts";
+import { executedShareFigure, figure3 } from "./figures.ts";
+import type { Paper } from "./paper.ts";
+import { retentionTable } from "./retention.ts";
+import { table1 } from "./table1.ts";
+import type { Figure, Table } from "./value.ts";
+
+/** The tables and figures of `profile`; `setting` names the DPBERT runs that stand for the method. */
+export function artefacts(
+  records: readonly RunRecord[],
+  timings: readonly TimingRecord[],
+  paper: Paper,
+  profile: string,
+  setting: string,
+): { tables: Table[]; figures: Figure[] } {
+  return {
+    tables: [
+      table1(records, timings, paper, profile),
+      retentionTable(records, timings, paper, profile),
+      claimsTable(records, timings, paper, profile, { setting }),
+    ],
+    figures: [
+      executedShareFigure(records, profile, "dpbert", setting),
+      figure3(records, timings, paper, profile),
+    ],
+  };
+}

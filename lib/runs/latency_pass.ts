@@ -1,0 +1,51 @@
+/** The latency pass: after all training, run by run, nothing else running. Writes each run's timing again. */
+import type { TimingRecord } from "./record.ts";
+import { findTiming, writeTiming } from "./store.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import { measureLatency, spread } from "./latency.ts";
+import { recipeFor } from "./recipe.ts";
+import { encodeExamples } from "./task_data.ts";
+import { disposeModel, openModel, type RunContext, type TrainedModel } from "./unit.ts";
+
+/** Dev examples timed, and passes before the clock counts. */
+const timedExamples = 100, warmup = 10;
+
+async function examplesOf({ sources }: TrainedModel, request: RunRequest) {
+  const { maxLength } = recipeFor(request.profile, request.task, request.settings);
+  const { examples } = await sources.split("dev");
+  return encodeExamples(sources.wordPiece, spread(examples, timedExamples), maxLength);
+}
+
+/** Latency of one trained run beside the full model of its task and seed. */
+async function latencyOf(request: RunRequest, context: RunContext): Promise<TimingRecord["latency"] | null> {
+  const full = await openModel({ ...request, method: "bert", settings: {} }, context);
+  const model = full && await openModel(request, context);
+  try {
+    if (!full || !model) return null;
+    return await measureLatency(model, full.backbone, await examplesOf(model, request), {
+      warmup,
+      now: context.now,
+    });
+  } finally {
+    for (const opened of [full, model]) if (opened) disposeModel(opened);
+  }
+}
+
+/**
+ * Measures the latency of every request that has a record but no latency yet. Returns the names of runs whose weights
+ * are gone, which cannot be timed without training them again.
+ */
+export async function measureMissingLatencies(
+  requests: RunRequest[],
+  context: RunContext,
+): Promise<string[]> {
+  const untimed: string[] = [];
+  for (const request of requests) {
+    const timing = await findTiming(context.results, keyOf(request));
+    if (!timing || timing.latency) continue;
+    const latency = await latencyOf(request, context);
+    if (latency) await writeTiming(context.results, { ...timing, latency });
+    else untimed.push(`${request.task} ${request.method} seed ${request.seed}`);
+  }
+  return untimed;
+}
