@@ -50,13 +50,15 @@ function canonicalName(name: string): string {
 /** Tensors that belong to other heads or repeat the configuration. */
 const ignored = (name: string) => /^cls\./.test(name) || /(^|\.)position_ids$/.test(name);
 
-/** Parts that a pre-trained checkpoint may lack; they keep their fresh values. */
-const optional = (path: string) => /^(pooler|classifier)\./.test(path);
+/** Modules that a pre-trained checkpoint may lack as a whole; they keep their fresh values. */
+const optional = (path: string, stored: Map<string, StoredTensor>) => {
+  const module = /^(pooler|classifier)\./.exec(path)?.[0];
+  return module !== undefined && ![...stored.keys()].some((name) => name.startsWith(module));
+};
 
 function fill(file: string, { path, param }: Leaf, stored: Map<string, StoredTensor>): void {
   const names = checkpointNames(path);
-  const found = names.filter((name) => stored.has(name));
-  if (found.length === 0 && optional(path)) return;
+  if (optional(path, stored)) return;
   const missing = names.find((name) => !stored.has(name));
   if (missing) throw new InputError(`${file} lacks the tensor "${missing}", which this BERT needs.`);
   const expected = [param.shape[0] / names.length, ...param.shape.slice(1)];
@@ -76,7 +78,6 @@ function fill(file: string, { path, param }: Leaf, stored: Map<string, StoredTen
       );
     }
     values.set(data, part * data.length);
-    stored.delete(name);
   });
   setValues(param, values);
 }
@@ -97,6 +98,18 @@ async function readText(file: string): Promise<string> {
   });
 }
 
+/** Writes beside `file`, then renames. */
+async function writeText(file: string, text: string): Promise<void> {
+  const partial = `${file}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await Deno.writeTextFile(partial, text);
+    await Deno.rename(partial, file);
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    throw new InputError(`Cannot write ${file} (${(error as Error).message}).`);
+  }
+}
+
 /** Reads only the shape of the BERT in `folder`. Throws `InputError`. */
 export async function readBertConfig(folder: string): Promise<BertConfig> {
   const file = `${folder}/config.json`;
@@ -105,17 +118,25 @@ export async function readBertConfig(folder: string): Promise<BertConfig> {
 
 /**
  * Loads the BERT in `folder` with a classifier of `numOutputs` outputs. A pooler or classifier that the checkpoint
- * lacks is drawn from `rng`. Throws `InputError` naming the file and the tensor that is missing, surplus or misshaped.
+ * lacks as a whole is drawn from `rng`. Throws `InputError` naming the file and the tensor that is missing, surplus,
+ * there twice or misshaped.
  */
 export async function loadBert(folder: string, numOutputs: number, rng: Random): Promise<LoadedBert> {
   const config = await readBertConfig(folder);
   const file = `${folder}/model.safetensors`;
   const { tensors, metadata } = await readSafetensors(file);
-  const stored = new Map([...tensors].map(([name, tensor]) => [canonicalName(name), tensor]));
-  for (const name of [...stored.keys()].filter(ignored)) stored.delete(name);
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    const canonical = canonicalName(name);
+    if (stored.has(canonical)) {
+      throw new InputError(`${file} holds "${canonical}" twice, once as "${name}"; expected one of them.`);
+    }
+    if (!ignored(canonical)) stored.set(canonical, tensor);
+  }
   const params = randomBert(config, numOutputs, rng);
   for (const leaf of leaves(params)) fill(file, leaf, stored);
-  const surplus = stored.keys().next().value;
+  const known = new Set(leaves(params).flatMap(({ path }) => checkpointNames(path)));
+  const surplus = [...stored.keys()].find((name) => !known.has(name));
   if (surplus !== undefined) {
     throw new InputError(
       `${file} holds a tensor "${surplus}" that a BERT with ${config.numLayers} layers has no place for.`,
@@ -126,14 +147,17 @@ export async function loadBert(folder: string, numOutputs: number, rng: Random):
 
 /**
  * Saves the BERT as a Hugging Face folder: `config.json` with label names, `model.safetensors` (float32) and, if
- * `vocabText` is given, `vocab.txt`. Each file appears whole or not at all.
+ * `vocabText` is given, `vocab.txt`. Each file appears whole or not at all. Throws `InputError` when the folder cannot be
+ * written.
  */
 export async function saveBert(
   folder: string,
   { config, params, labels }: LoadedBert,
   vocabText?: string,
 ): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
+  await Deno.mkdir(folder, { recursive: true }).catch((error) => {
+    throw new InputError(`Cannot write the model to ${folder} (${error.message}); choose another folder.`);
+  });
   const tensors = new Map<string, NamedValues>();
   for (const { path, param } of leaves(params)) {
     const names = checkpointNames(path), values = await readValues(param);
@@ -147,9 +171,6 @@ export async function saveBert(
     format: "pt",
     labels: JSON.stringify(labels),
   });
-  await Deno.writeTextFile(
-    `${folder}/config.json`,
-    JSON.stringify(configJson(config, labels), null, 2) + "\n",
-  );
-  if (vocabText !== undefined) await Deno.writeTextFile(`${folder}/vocab.txt`, vocabText);
+  await writeText(`${folder}/config.json`, JSON.stringify(configJson(config, labels), null, 2) + "\n");
+  if (vocabText !== undefined) await writeText(`${folder}/vocab.txt`, vocabText);
 }

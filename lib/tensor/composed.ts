@@ -9,18 +9,27 @@ import type { AdamWStep, BackendName, Moments, Ops } from "./ops.ts";
 
 type Grad = (dy: Tensor, saved: Tensor[]) => Tensor[];
 
-/** An operation with its own gradient: `forward` returns the value and what the gradient needs. */
+/**
+ * An operation with its own gradient: `forward` returns the value and what the gradient needs.
+ *
+ * tfjs frees everything only after the whole backward pass. Each output's gradient and each saved tensor serve once,
+ * so they go as soon as they have: that halves a training step's memory.
+ */
 function differentiable(
   inputs: Tensor[],
   forward: (...inputs: Tensor[]) => { value: Tensor; saved: Tensor[] },
   gradient: Grad,
 ): Tensor {
+  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+    const gradients = tf.tidy(() => gradient(dy, saved));
+    tf.dispose([dy, ...saved]);
+    return gradients;
+  };
   return tf.customGrad((...args) => {
     const save = args.pop() as unknown as (tensors: Tensor[]) => void;
     const { value, saved } = forward(...args as Tensor[]);
     save(saved);
-    // tfjs frees what a gradient leaves behind only after the whole backward pass; tidy frees it at once.
-    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.tidy(() => gradient(dy, saved)) };
+    return { value, gradFunc };
   })(...inputs);
 }
 
@@ -104,8 +113,8 @@ function attention(qkv: Tensor, mask: Tensor, numHeads: number): Tensor {
   // BERT's additive mask: -10000 makes a padded key's softmax weight exactly 0 in float32.
   const closed = tf.mul(tf.sub(mask, 1), 10000).reshape([batch, 1, 1, length]);
   return differentiable([qkv], (qkv) => {
-    const [q, k, v] = splitProjections(qkv, numHeads);
-    const scaled = tf.mul(q, scale); // [B, A, T, D]
+    const [q, k, v] = splitProjections(qkv, numHeads); // each [B, A, T, D]
+    const scaled = tf.mul(q, scale);
     const weights = tf.softmax(tf.add(tf.matMul(scaled, k, false, true), closed)); // [B, A, T, T]
     return { value: joinHeads(tf.matMul(weights, v)), saved: [scaled, k, v, weights] };
   }, (dy, [scaled, k, v, weights]) => {
