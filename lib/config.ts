@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { InputError } from "./errors.ts";
+import { fileURLToPath } from "node:url";
 
 /** The four sizes the same code runs in, smallest first. */
 export const profiles = ["smoke", "micro", "glue", "paper"] as const;
@@ -30,7 +31,10 @@ export interface Config {
   blas: string;
   /** `plain` keeps to the kernels without relaxed SIMD; `DPB_SIMD`. */
   simd: "auto" | "plain";
-  /** Root folder of records, tables and figures (`<results>/<profile>/...`); `DPB_RESULTS`. */
+  /**
+   * Root folder of records, tables and figures (`<results>/<profile>/...`); `DPB_RESULTS`, by default `results/local`
+   * of the project wherever the process runs (a notebook's kernel runs in `notebooks/`).
+   */
   results: string;
   /** Folder with one folder per GLUE task; `DPB_GLUE_DIR`. */
   glueDir: string | null;
@@ -96,6 +100,8 @@ const profile = z.enum(profiles).refine((name) => workingProfiles.includes(name)
 // A BLAS path holds a separator, so that a typo such as "of" is not taken for a file.
 const blas = z.union([z.enum(["auto", "off"]), z.string().regex(/[/\\]/)]);
 
+const defaultResults = fileURLToPath(new URL("../results/local", import.meta.url));
+
 /** Each description is the list of allowed values that an error message quotes. */
 const schema = z.strictObject({
   DPB_PROFILE: profile.default("smoke").describe(profiles.join(", ")),
@@ -106,7 +112,7 @@ const schema = z.strictObject({
   DPB_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto").describe("auto, webgpu, wasm, cpu"),
   DPB_BLAS: blas.default("auto").describe('auto, off, or the path of a BLAS library (with a "/")'),
   DPB_SIMD: z.enum(["auto", "plain"]).default("auto").describe("auto, plain"),
-  DPB_RESULTS: z.string().default("results/local").describe("a folder"),
+  DPB_RESULTS: z.string().default(defaultResults).describe("a folder"),
   DPB_GLUE_DIR: z.string().nullable().default(null).describe("a folder"),
   DPB_BERT_DIR: z.string().nullable().default(null).describe("a folder"),
   DPB_OFFLINE: z.enum(["1", "0"]).default("0").describe("1, 0"),
@@ -117,13 +123,16 @@ const schema = z.strictObject({
 
 /**
  * The configuration that the `DPB_*` variables of `env` describe. A variable set to nothing counts as not set.
- * Throws `InputError` naming the variable, the value found and the values allowed.
+ * `defaultProfile` stands in where `DPB_PROFILE` is not set. Throws `InputError` naming the variable, the value found and the values allowed.
  */
-export function readConfig(env: Record<string, string> = Deno.env.toObject()): Config {
+export function readConfig(
+  env: Record<string, string> = Deno.env.toObject(),
+  defaultProfile: Profile = "smoke",
+): Config {
   const found = Object.fromEntries(
     Object.entries(env).filter(([name, value]) => name.startsWith("DPB_") && value),
   );
-  const parsed = schema.safeParse(found);
+  const parsed = schema.safeParse({ DPB_PROFILE: defaultProfile, ...found });
   if (!parsed.success) throw new InputError(explain(parsed.error.issues[0], found));
   const values = parsed.data;
   return {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { parseSeeds, readConfig } from "./config.ts";
 import { InputError } from "./errors.ts";
 
@@ -19,7 +20,7 @@ Deno.test("readConfig gives defaults for an empty environment", () => {
     backend: "auto",
     blas: "auto",
     simd: "auto",
-    results: "results/local",
+    results: fileURLToPath(new URL("../results/local", import.meta.url)),
     glueDir: null,
     bertDir: null,
     offline: false,
@@ -93,4 +94,9 @@ Deno.test("parseSeeds refuses nothing, none, fractions, negatives and repeats", 
   for (const text of ["", "0", "-1", "1.5", "0,0", "1,,2", ",", "a", "1001"]) {
     assert.throws(() => parseSeeds(text), InputError, text);
   }
+});
+
+Deno.test("readConfig takes the caller's default profile only where none is set", () => {
+  assert.equal(readConfig({}, "glue").profile, "glue");
+  assert.equal(readConfig({ DPB_PROFILE: "smoke" }, "glue").profile, "smoke");
 });

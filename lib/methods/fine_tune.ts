@@ -1,6 +1,6 @@
 /** Stage 1: ordinary fine-tuning of the backbone (section 3.2.1). */
 import { batchTensors, classify, encode, everyLayer } from "../bert/mod.ts";
-import { floatTensor, leaves, mean } from "../tensor/mod.ts";
+import { floatTensor, leaves, mean, setValues } from "../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../train/mod.ts";
 import { bert } from "./bert.ts";
 import type { Backbone } from "./method.ts";
@@ -25,6 +25,12 @@ export function trainableLeaves({ params }: Backbone, trainEmbeddings: boolean) 
   return leaves(params).filter(({ path }) => trainEmbeddings || !path.startsWith("embeddings."));
 }
 
+/** A regression's head starts at the mean label: else the first tenth of the steps only learns that one number. */
+function startAtMeanLabel({ params }: Backbone, { train }: TrainingSet): void {
+  const mean = train.reduce((total, { label }) => total + label!, 0) / train.length;
+  setValues(params.classifier.bias, new Float32Array([mean]));
+}
+
 /** Fine-tunes `backbone` in place and keeps the best of its evaluations on held-out rows. */
 export function fineTune(
   backbone: Backbone,
@@ -34,6 +40,7 @@ export function fineTune(
   options: Omit<LoopOptions, "ops">,
 ): Promise<StageResult> {
   const { ops, params, config } = backbone;
+  if (data.kind === "regression") startAtMeanLabel(backbone, data);
   const batchAt = batchSource(data.train, settings.batchSize, `${seed}/stage1`);
   return runStage({
     name: "stage 1",

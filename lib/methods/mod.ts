@@ -1,6 +1,22 @@
 /** The methods room: each method's gate, finish and training. */
 export { bert } from "./bert.ts";
-export { dpbert, plannedGate, type Planner, randomPlanner } from "./dpbert/plan.ts";
+export {
+  actionLogProbs,
+  expectedRewards,
+  objective,
+  type ObjectiveSettings,
+  rewards,
+} from "./dpbert/objective.ts";
+export {
+  dpbert,
+  emptyTrace,
+  plannedGate,
+  type Planner,
+  type PlanTrace,
+  randomPlanner,
+  sampledGate,
+  softGate,
+} from "./dpbert/plan.ts";
 export {
   initialisePlanner,
   type PlannerInitSettings,

@@ -102,7 +102,7 @@ const glueTasks: Record<string, Changes> = {
   cola: { stage1: { epochs: 4 }, stage3: { steps: 480, plannerLearningRate: 2e-3 } },
   mrpc: { stage1: { epochs: 3 }, stage3: { steps: 230 } },
   rte: { stage1: { epochs: 4 }, stage3: { steps: 230 } },
-  "sts-b": { stage1: { epochs: 2.5 }, stage3: { steps: 325, beta: 10 } },
+  "sts-b": { stage1: { epochs: 3 }, stage3: { steps: 325, beta: 10 } },
   "sst-2": { stage1: { epochs: 1 }, stage3: { steps: 310 } },
 };
 
