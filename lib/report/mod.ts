@@ -4,7 +4,27 @@ export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
 export { executedShareFigure, figure3 } from "./figures.ts";
+export {
+  type Check,
+  checkedTable,
+  gateSpreadTable,
+  layerStateTable,
+  objectiveTable,
+  pathsTable,
+  planTable,
+  sampledPathTable,
+  tokenTable,
+} from "./lesson.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";
+export {
+  type BackendRun,
+  curveTable,
+  largestLossDifference,
+  lossesSideBySide,
+  lossPairs,
+  sideBySideFigure,
+} from "./side_by_side.ts";
+export { showDecimals, showExponent } from "./style.ts";
 export { table1 } from "./table1.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

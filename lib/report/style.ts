@@ -21,6 +21,17 @@ export function showScore(value: number | null | undefined): string {
   return rounded(value ?? NaN, 1) ?? noValue;
 }
 
+/** Any other number with a fixed count of decimals: `0.6931`. */
+export function showDecimals(value: number | null | undefined, digits: number): string {
+  return rounded(value ?? NaN, digits) ?? noValue;
+}
+
+/** A small positive number by its size: `2e-7`; `0` stays `0`. */
+export function showExponent(value: number): string {
+  if (!Number.isFinite(value)) return noValue;
+  return value === 0 ? "0" : value.toExponential(0);
+}
+
 /** A difference with its sign: `+0.3`, `−1.2`, `0.0`. */
 export function showDifference(value: number | null | undefined): string {
   const text = rounded(value ?? NaN, 1);

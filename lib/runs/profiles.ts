@@ -12,7 +12,7 @@ export const defaultMethods: MethodRequest[] = [
 ];
 
 const defaults: Record<string, { tasks: string[]; seeds: number[] }> = {
-  smoke: { tasks: ["mrpc", "sts-b"], seeds: [0] },
+  smoke: { tasks: ["sst-2", "sts-b"], seeds: [0] },
   glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2] },
 };
 

@@ -40,7 +40,7 @@ export function settingSlug(settings: Record<string, string | number | boolean>)
 function slugPart(key: string, value: string | number | boolean): string {
   const text = String(value).trim();
   const plain = text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : text;
-  if (!/^[A-Za-z]\w*$/.test(key) || !/^[\w.+-]+$/.test(plain)) {
+  if (!/^[A-Za-z]\w*(\.\w+)?$/.test(key) || !/^[\w.+-]+$/.test(plain)) {
     throw new InputError(
       `Setting ${key}=${value} cannot name a run; expected a word = a number or a word of letters, digits, . _ + -.`,
     );

@@ -1,0 +1,165 @@
+/** Tables of the lesson notebooks: what one example, one gate or one sampled path looks like in numbers. */
+import { InputError } from "../errors.ts";
+import { noValue, showDecimals, showPercent } from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** Every lesson caption ends with it. */
+export const lessonNote = "Smoke model, one seed: shows the machinery, not a result.";
+
+/** The tokens of one input beside their ids: `[CLS] a [SEP] b [SEP]`. `tokens` is the vocabulary. */
+export function tokenTable(
+  input: { tokenIds: readonly number[]; segmentIds: readonly number[] },
+  tokens: readonly string[],
+): Table {
+  return {
+    name: "tokens",
+    caption: "The input as the embedding layer gets it. Segment 0 is the first sentence, 1 the second.",
+    columns: ["Position", "Token", "Token id", "Segment id"],
+    rows: input.tokenIds.map((id, at) => [`${at}`, tokens[id], `${id}`, `${input.segmentIds[at]}`]),
+    align: ["right", "left", "right", "right"],
+  };
+}
+
+/** The CLS state on its way: layer 0 is the embedding. */
+export function layerStateTable(
+  states: readonly { layer: number; norm: number; change: number | null }[],
+): Table {
+  return {
+    name: "layer-states",
+    caption: `The state of [CLS] after every layer (0: the embedding). ${lessonNote}`,
+    columns: ["Layer", "Norm of h_CLS", "Change by this layer"],
+    rows: states.map(({ layer, norm, change }) => [
+      `${layer}`,
+      showDecimals(norm, 3),
+      change === null ? noValue : showDecimals(change, 3),
+    ]),
+  };
+}
+
+/** Execute probabilities of one example: what the plan network of each layer says and what Eq. 5 makes of it. */
+export function planTable(executeProbs: readonly number[]): Table {
+  return {
+    name: "plan",
+    caption: `Execute probability of every layer for the pair (Eq. 4) and its action (Eq. 5). ${lessonNote}`,
+    columns: ["Layer", "s", "a"],
+    rows: executeProbs.map((s, at) => [`${at + 1}`, showDecimals(s, 4), s > 0.5 ? "1" : "0"]),
+  };
+}
+
+/** How far the gates tell inputs apart. */
+export function gateSpreadTable(
+  spreads: readonly {
+    layer: number;
+    mean: number;
+    deviation: number;
+    smallest: number;
+    largest: number;
+    inputDeviation: number;
+  }[],
+): Table {
+  return {
+    name: "gate-spread",
+    caption:
+      "Execute probabilities over the dev inputs, and how much the state each gate sees differs between them " +
+      `(standard deviations over inputs). ${lessonNote}`,
+    columns: ["Layer", "Mean s", "Smallest s", "Largest s", "Std of s", "Std of h_CLS before it"],
+    rows: spreads.map(({ layer, mean, smallest, largest, deviation, inputDeviation }) => [
+      `${layer}`,
+      ...[mean, smallest, largest, deviation, inputDeviation].map((value) => showDecimals(value, 4)),
+    ]),
+  };
+}
+
+/** A sampled path layer by layer (Eq. 7-9). */
+export function sampledPathTable(
+  layers: readonly {
+    layer: number;
+    executeProb: number;
+    draw: number;
+    action: number;
+    logProb: number;
+    reward: number;
+  }[],
+): Table {
+  return {
+    name: "sampled-path",
+    caption: `One sampled path of the pair: a layer runs where the draw is below s. ${lessonNote}`,
+    columns: ["Layer", "s", "Draw", "a", "log π(a)", "R"],
+    rows: layers.map(({ layer, executeProb, draw, action, logProb, reward }) => [
+      `${layer}`,
+      showDecimals(executeProb, 4),
+      showDecimals(draw, 4),
+      `${action}`,
+      showDecimals(logProb, 4),
+      showDecimals(reward, 4),
+    ]),
+  };
+}
+
+/** Every term of Eq. 12 for one sampled path: value, weight, and what it adds to J. */
+export function objectiveTable(
+  path: { taskLoss: number; totalReward: number; policyTerm: number; ratePenalty: number },
+  { lambda1, lambda2 }: { lambda1: number; lambda2: number },
+): Table {
+  const terms = [
+    { term: "task loss", value: path.taskLoss, weight: 1 },
+    { term: "sum of rewards", value: path.totalReward, weight: -lambda1 },
+    { term: "rate penalty ξ", value: path.ratePenalty, weight: lambda2 },
+  ];
+  const number = (value: number) => showDecimals(value, 4);
+  const total = terms.reduce((sum, { value, weight }) => sum + value * weight, 0);
+  return {
+    name: "objective",
+    caption:
+      "J of Eq. 12 for this one path. Its second term has no gradient of its own: in the step, Σ R log π " +
+      `(here ${number(path.policyTerm)}) stands in for it. ${lessonNote}`,
+    columns: ["Term", "Value", "Weight", "In J"],
+    rows: [
+      ...terms.map(({ term, value, weight }) => [
+        term,
+        number(value),
+        showDecimals(weight, 1),
+        number(value * weight),
+      ]),
+      ["J", "", "", number(total)],
+    ],
+  };
+}
+
+/** The distinct paths of a set of inputs, the commonest first; `1` a layer that runs, first layer first. */
+export function pathsTable(paths: readonly string[]): Table {
+  const groups = [...Map.groupBy(paths, (path) => path)]
+    .sort(([a, all], [b, others]) => others.length - all.length || (a < b ? -1 : 1));
+  const layers = (path: string) => [...path].filter((action) => action === "1").length;
+  return {
+    name: "paths",
+    caption: `${paths.length} dev inputs, distinct paths: ${groups.length}. ${lessonNote}`,
+    columns: ["Path", "Layers executed", "Inputs", "Share"],
+    rows: groups.map(([path, all]) => [
+      path,
+      `${layers(path)} of ${path.length}`,
+      `${all.length}`,
+      showPercent(all.length / paths.length),
+    ]),
+  };
+}
+
+/** A claim of a lesson and whether it holds on this machine. */
+export interface Check {
+  claim: string;
+  found: string;
+  holds: boolean;
+}
+
+/** The lesson's checks as a table. Throws `InputError` naming the first that does not hold: a lesson may fail. */
+export function checkedTable(checks: readonly Check[]): Table {
+  const broken = checks.find(({ holds }) => !holds);
+  if (broken) throw new InputError(`This does not hold here: ${broken.claim} (found ${broken.found}).`);
+  return {
+    name: "checks",
+    caption: "Checked in this run; a check that fails stops the notebook.",
+    columns: ["What must hold", "Found"],
+    rows: checks.map(({ claim, found }) => [claim, found]),
+    align: ["left", "left"],
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * The runs a results notebook is made of: those on disk, or, where some are missing, trained now. A notebook whose
+ * runs have records needs neither GLUE's files nor weights nor a backend.
+ */
+import type { Config, Profile } from "../config.ts";
+import type { Backend } from "../tensor/mod.ts";
+import { type Grid, missingRuns, runsOf } from "./grid.ts";
+import type { RunRecord, TimingRecord } from "./record.ts";
+import { readRecords, readTimings } from "./store.ts";
+import { type RunContext, trainRun } from "./unit.ts";
+import { fileURLToPath } from "node:url";
+
+/** Root of the reference results that the project carries. */
+const committedResults = fileURLToPath(new URL("../../results", import.meta.url));
+
+/** The profile a reader who asks for none should see: `glue` where its reference records are there, else `smoke`. */
+export async function referenceProfile(committed = committedResults): Promise<Profile> {
+  return (await readRecords(committed, "glue")).length > 0 ? "glue" : "smoke";
+}
+
+/** What a results notebook reads. */
+export interface EnsuredRuns {
+  /** All records of the profile in `resultsDir`, also those that the grid does not name. */
+  records: RunRecord[];
+  timings: TimingRecord[];
+  /** The folder they lie in, for `readCurve` and `readPredictions`. */
+  resultsDir: string;
+}
+
+/** What training would need; nothing of it is touched when every record is there. */
+export interface EnsureOptions extends Omit<RunContext, "backend" | "results" | "now" | "fresh"> {
+  config: Config;
+  openBackend(): Promise<Backend>;
+  /** Root of the reference results; the project's `results`. */
+  committed?: string;
+}
+
+/**
+ * The runs of `grid`: from `config.results` if all are there, else from the reference results if all are there, else
+ * the missing ones are trained into `config.results`. Where neither tasks nor seeds were asked for and nothing was run
+ * here yet, reference results that hold a part of the grid are taken as they are. Throws like `trainRun`.
+ */
+export async function ensureRuns(grid: Grid, options: EnsureOptions): Promise<EnsuredRuns> {
+  const { config, openBackend, committed = committedResults, ...context } = options;
+  const requests = runsOf(grid), { profile } = grid;
+  const own = await readRecords(config.results, profile);
+  const missing = missingRuns(requests, own);
+  if (missing.length > 0) {
+    const reference = await readRecords(committed, profile);
+    const nothingAsked = config.tasks === null && config.seeds === null && own.length === 0;
+    if (missingRuns(requests, reference).length === 0 || (nothingAsked && reference.length > 0)) {
+      return ensuredIn(committed, profile);
+    }
+    const backend = await openBackend();
+    for (const request of missing) {
+      const now = () => performance.now();
+      await trainRun(request, { ...context, config, backend, results: config.results, now });
+    }
+  }
+  return ensuredIn(config.results, profile);
+}
+
+async function ensuredIn(resultsDir: string, profile: string): Promise<EnsuredRuns> {
+  return {
+    records: await readRecords(resultsDir, profile),
+    timings: await readTimings(resultsDir, profile),
+    resultsDir,
+  };
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { recipeFor, type Settings } from "./recipe.ts";
+
+const refused = (settings: Settings, message: RegExp) =>
+  assert.throws(() => recipeFor("glue", "mrpc", settings), { name: "InputError", message });
+
+/** A value for every key, each different from the default. */
+const values: Record<string, Record<string, string | number | boolean>> = {
+  stage1: {
+    epochs: 7,
+    batchSize: 3,
+    learningRate: 0.5,
+    warmup: 0.5,
+    weightDecay: 0.5,
+    clipNorm: 9,
+    trainEmbeddings: true,
+    evaluations: 9,
+  },
+  stage2: { steps: 7, batchSize: 3, learningRate: 0.5, clipNorm: 9 },
+  stage3: {
+    steps: 7,
+    batchSize: 3,
+    learningRate: 0.5,
+    plannerLearningRate: 0.5,
+    plannerFinal: 0.5,
+    warmup: 0.5,
+    weightDecay: 0.5,
+    clipNorm: 9,
+    trainEmbeddings: true,
+    evaluations: 9,
+    targetRate: 0.25,
+    lambda1: 0.5,
+    lambda2: 0.5,
+    beta: 35,
+    muPer: "example",
+    plannerInput: "attached",
+  },
+};
+
+Deno.test("recipeFor sets every key of every stage, given as text or as a value, and nothing beside it", () => {
+  const base = recipeFor("glue", "mrpc", {});
+  for (const stage of ["stage1", "stage2", "stage3"] as const) {
+    assert.deepEqual(Object.keys(values[stage]).sort(), Object.keys(base[stage]).sort());
+    for (const [name, value] of Object.entries(values[stage])) {
+      for (const given of [value, String(value)]) {
+        const recipe = recipeFor("glue", "mrpc", { [`${stage}.${name}`]: given });
+        assert.deepEqual(recipe, { ...base, [stage]: { ...base[stage], [name]: value } });
+        assert.notDeepEqual(recipe, base);
+      }
+    }
+  }
+  assert.equal(recipeFor("glue", "mrpc", { maxLength: "64" }).maxLength, 64);
+});
+
+Deno.test("recipeFor knows a key by its bare name where only one stage has it", () => {
+  const recipe = recipeFor("glue", "mrpc", { targetRate: "0.4", epochs: 1, muPer: "example" });
+  assert.deepEqual([recipe.stage3.targetRate, recipe.stage1.epochs, recipe.stage3.muPer], [0.4, 1, "example"]);
+  refused({ learningRate: 1e-4 }, /--set learningRate: there is no such setting.*stage1\.learningRate/);
+  refused({ steps: 3 }, /no such setting/);
+});
+
+Deno.test("recipeFor refuses unknown keys", () => {
+  for (const key of ["targetrate", "stage1", "stage4.steps", "stage1.targetRate", "", "__proto__.x"]) {
+    refused({ [key]: 1 }, /there is no such setting; expected one of maxLength, /);
+  }
+});
+
+Deno.test("recipeFor refuses values out of range, naming key and value", () => {
+  refused({ targetRate: 1.5 }, /stage3\.targetRate is 1\.5/);
+  refused({ targetRate: "-0.1" }, /stage3\.targetRate is -0\.1/);
+  refused({ "stage1.learningRate": 0 }, /stage1\.learningRate is 0/);
+  refused({ "stage1.learningRate": "fast" }, /stage1\.learningRate is "fast"/);
+  refused({ "stage2.steps": 1.5 }, /stage2\.steps is 1\.5/);
+  refused({ "stage2.steps": 0 }, /stage2\.steps is 0/);
+  refused({ muPer: "row" }, /stage3\.muPer is "row"/);
+  refused({ "stage1.trainEmbeddings": "yes" }, /stage1\.trainEmbeddings is "yes"/);
+  refused({ maxLength: 513 }, /maxLength is 513/);
+  refused({ beta: "" }, /stage3\.beta is ""/);
+  refused({ beta: "NaN" }, /stage3\.beta is "NaN"/);
+});
+
+Deno.test("recipeFor gives every profile and task a recipe of its own, and leaves the defaults alone", () => {
+  assert.equal(recipeFor("glue", "mrpc", {}).stage1.trainEmbeddings, false);
+  assert.equal(recipeFor("smoke", "mrpc", {}).stage1.trainEmbeddings, true);
+  assert.equal(recipeFor("glue", "cola", {}).stage3.plannerLearningRate, 2e-3);
+  const before = recipeFor("glue", "mrpc", {});
+  recipeFor("glue", "mrpc", { targetRate: 0.1 }).stage3.beta = 999;
+  assert.deepEqual(recipeFor("glue", "mrpc", {}), before);
+});
