@@ -2,13 +2,13 @@
 import { benchLatency } from "../bench/latency.ts";
 import { writeAtomic } from "../atomic.ts";
 import { readConfig } from "../config.ts";
+import { startBackend } from "../tensor/mod.ts";
 import { loadAverage, machine, versions } from "../runs/environment.ts";
-
-import { chooseBackend } from "./backend.ts";
 
 /** See the file's first line. */
 export async function run(_args: string[]): Promise<number> {
-  const backend = await chooseBackend(readConfig());
+  const { backend: name, blas } = readConfig();
+  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas });
   const load = loadAverage();
   const latency = await benchLatency(backend);
   const { deno } = versions();

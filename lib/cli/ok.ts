@@ -2,6 +2,7 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkNotebooks } from "../notebook/check.ts";
+import { filledPage, pages } from "./pages.ts";
 import { readEdges, refusalLine, refusedEdges } from "./edges.ts";
 
 /** One part of the gate: what it finds wrong, nothing if all is well. */
@@ -16,6 +17,7 @@ const parts: Part[] = [
   { name: "types", problems: (root) => denoProblems(root, ["check", "lib"]) },
   { name: "imports", problems: async (root) => refusedEdges(await readEdges(root)).map(refusalLine) },
   { name: "notebooks", problems: (root) => checkNotebooks(join(root, "notebooks")) },
+  { name: "pages", problems: stalePages },
 ];
 
 /** Checks the project; prints a line per part and what is wrong below it. Returns 1 if anything is. */
@@ -43,6 +45,17 @@ async function formatProblems(root: string): Promise<string[]> {
     `${relative(root, path)} is not formatted.`
   );
   return files.length > 0 ? files : [said]; // a file that does not parse is reported otherwise
+}
+
+/** Pages whose tables are not the committed ones. */
+async function stalePages(root: string): Promise<string[]> {
+  const stale = await Promise.all(pages.map(async (page) => {
+    const text = await Deno.readTextFile(join(root, page)).catch(() => "");
+    return text === await filledPage(root, text)
+      ? []
+      : [`${page} shows other tables than results/; run reproduce --into results.`];
+  }));
+  return stale.flat();
 }
 
 /** What a `deno` subcommand says when it fails. */

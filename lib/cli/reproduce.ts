@@ -10,10 +10,13 @@ import { artefacts, compareWithCommitted, comparisonTable, readPaper, tablePlain
 import { type Grid, keyOf, type RunRequest, runsOf } from "../runs/grid.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
+import { recipeFor } from "../runs/recipe.ts";
 import { readRecords, readTimings, settingSlug } from "../runs/store.ts";
+import { openSources } from "../runs/task_data.ts";
 import { type RunContext, trainRun } from "../runs/unit.ts";
 import { Stopped } from "../train/mod.ts";
-import { chooseBackend } from "./backend.ts";
+import { chooseBackend, stepShape } from "./backend.ts";
+import { refreshPages } from "./pages.ts";
 import { clock, progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
 import { join, resolve } from "node:path";
@@ -158,7 +161,9 @@ export async function run(args: string[]): Promise<number> {
   const started = performance.now();
   const printer = progressPrinter();
   await setUp(wish, printer);
-  const backend = await chooseBackend(config);
+  const sources = await openSources(profile, grid.tasks[0], config);
+  const shape = stepShape(sources, recipeFor(profile, grid.tasks[0], {}));
+  const backend = await chooseBackend(config, shape, printer.note);
   printer.note(
     `profile ${profile}, backend ${backend.name}${backend.blas ? ` with ${backend.blas}` : ""}${
       backend.adapter ? ` on ${backend.adapter}` : ""
@@ -191,6 +196,7 @@ export async function run(args: string[]): Promise<number> {
     DPB_BACKEND: backend.name,
   };
   const notebooks = await executeNotebooks(folder, env, printer);
+  if (resolve(config.results) === committedRoot) await refreshPages(projectRoot);
   const code = await compare(config.results, profile, printer);
   printer.note(
     `\n${

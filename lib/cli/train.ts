@@ -3,7 +3,9 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { trainRun } from "../runs/unit.ts";
-import { chooseBackend } from "./backend.ts";
+import { recipeFor } from "../runs/recipe.ts";
+import { openSources } from "../runs/task_data.ts";
+import { chooseBackend, stepShape } from "./backend.ts";
 import { progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
 
@@ -42,8 +44,10 @@ export async function run(args: string[]): Promise<number> {
     settings: parseSettings(values.set),
     seed: Number(values.seed),
   };
-  const backend = await chooseBackend(config);
   const progress = progressPrinter();
+  const sources = await openSources(request.profile, request.task, config);
+  const recipe = recipeFor(request.profile, request.task, request.settings);
+  const backend = await chooseBackend(config, stepShape(sources, recipe), progress.note);
   const stop = stopSignal();
   const record = await trainRun(request, {
     config,

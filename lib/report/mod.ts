@@ -17,6 +17,7 @@ export {
 } from "./lesson.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";
+export { runsTable } from "./runs_table.ts";
 export {
   type BackendRun,
   curveTable,
