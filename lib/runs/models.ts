@@ -1,5 +1,5 @@
 /** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
-import { type BertParams, loadBert, saveBert } from "../bert/mod.ts";
+import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
 import { type Planner, randomPlanner } from "../methods/mod.ts";
 import { leaves, random, readValues } from "../tensor/mod.ts";
 import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
@@ -38,8 +38,13 @@ export async function loadModel(folder: string, sources: Sources): Promise<BertP
   return (await loadBert(folder, numOutputs(sources.task), random(0, "unused"))).params;
 }
 
-/** Loads the planner saved beside a backbone. Throws `InputError` when it is missing or has another shape. */
-export async function loadPlanner(folder: string, { config }: Sources): Promise<Planner> {
+/** Whether a planner lies beside the backbone in `folder`. */
+export async function hasPlanner(folder: string): Promise<boolean> {
+  return await Deno.stat(plannerFile(folder)).then(() => true, () => false);
+}
+
+/** Loads the planner of a backbone of that shape. Throws `InputError` when it is missing or has another shape. */
+export async function loadPlanner(folder: string, { config }: { config: BertConfig }): Promise<Planner> {
   const { tensors } = await readSafetensors(plannerFile(folder));
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
   restore(leaves(planner, "planner"), tensors);

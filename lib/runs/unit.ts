@@ -175,8 +175,9 @@ function trainingSet({ sources: { task }, data }: Run): TrainingSet {
   };
 }
 
-const stageFile = ({ request, context }: Run, stage: string) =>
-  join(checkpointFolder(context.results, request), `${stage}.safetensors`);
+/** Named by the recipe's hash as well: what another recipe, other rows or other weights left is not continued. */
+const stageFile = ({ request, context, hash }: Run, stage: string) =>
+  join(checkpointFolder(context.results, request), `${stage}-${hash.slice(0, 12)}.safetensors`);
 
 function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
   const { context, request, name } = run;
@@ -188,10 +189,11 @@ function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
   };
 }
 
-/** The stages' resume state is of no use once the record exists. */
-async function removeStages(run: Run): Promise<void> {
-  for (const stage of ["stage1", "stage2", "stage3"]) {
-    await Deno.remove(stageFile(run, stage)).catch(() => {});
+/** The stages' resume state, of any recipe, is of no use once the record exists. */
+async function removeStages({ request, context }: Run): Promise<void> {
+  const folder = checkpointFolder(context.results, request);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^stage\d.*\.safetensors$/.test(name)) await Deno.remove(join(folder, name));
   }
 }
 
