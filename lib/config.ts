@@ -163,3 +163,15 @@ function explain(issue: z.core.$ZodIssue, found: Record<string, string>): string
   if (issue.code === "custom" && name === "DPB_PROFILE") return `${name}="${found[name]}": ${issue.message}.`;
   return `${name}="${found[name]}" is not understood; expected ${schema.shape[name].description}.`;
 }
+
+/**
+ * The configuration with command-line options on top: `options` holds values by the variable of the same meaning, and
+ * wins. Throws `InputError` as `readConfig`.
+ */
+export function configWith(
+  options: Record<string, string | undefined>,
+  env: Record<string, string> = Deno.env.toObject(),
+): Config {
+  const given = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return readConfig({ ...env, ...Object.fromEntries(given) });
+}

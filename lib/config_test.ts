@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { parseSeeds, readConfig } from "./config.ts";
+import { configWith, parseSeeds, readConfig } from "./config.ts";
 import { InputError } from "./errors.ts";
 
 /** Asserts that `env` is refused with a message holding every part. */
@@ -99,4 +99,11 @@ Deno.test("parseSeeds refuses nothing, none, fractions, negatives and repeats", 
 Deno.test("readConfig takes the caller's default profile only where none is set", () => {
   assert.equal(readConfig({}, "glue").profile, "glue");
   assert.equal(readConfig({ DPB_PROFILE: "smoke" }, "glue").profile, "smoke");
+});
+
+Deno.test("configWith lets an option win over the variable and checks both", () => {
+  const env = { DPB_SEEDS: "3", DPB_PROFILE: "smoke" };
+  assert.deepEqual(configWith({ DPB_SEEDS: "0,2", DPB_PROFILE: undefined }, env).seeds, [0, 2]);
+  assert.equal(configWith({}, env).profile, "smoke");
+  assert.throws(() => configWith({ DPB_PROFILE: "nope" }, env), { name: "InputError", message: /nope/ });
 });

@@ -19,6 +19,12 @@ const commands: Record<string, () => Promise<Command>> = {
   train: () => import("./train.ts"),
 };
 
+/** An option that `node:util`'s parseArgs refuses is the user's mistake like any other. */
+function isUsersMistake(error: unknown): error is Error {
+  const code = (error as { code?: unknown } | null)?.code;
+  return error instanceof InputError || (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"));
+}
+
 /** Dispatches `argv` to its command. Throws `InputError` for an unknown command. */
 export async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
@@ -35,8 +41,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const known = error instanceof InputError && !Deno.args.includes("--debug");
+    const known = isUsersMistake(error) && !Deno.args.includes("--debug");
     console.error(known ? `error: ${error.message}` : error);
-    Deno.exit(1);
+    Deno.exit(error instanceof Error && error.name === "Stopped" ? 130 : 1);
   }
 }

@@ -3,7 +3,7 @@
  * figures and notebooks, and compares the numbers with the committed ones.
  */
 import { obtainWeights, weightsFolder, weightsSource } from "../bert/weights.ts";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { executeNotebook, saveFigure, saveTable } from "../notebook/mod.ts";
 import { artefacts, compareWithCommitted, comparisonTable, readPaper, tablePlain } from "../report/mod.ts";
@@ -35,37 +35,25 @@ export interface Wish {
 
 /** Options win over `DPB_*` variables of the same meaning. Throws `InputError` for unknown names. */
 export function wishOf(args: string[], env: Record<string, string>): Wish {
-  const { values } = parsedOptions(args);
-  const given: Record<string, string | undefined> = {
+  const { values } = parseArgs({
+    args,
+    options: {
+      profile: { type: "string" },
+      tasks: { type: "string" },
+      methods: { type: "string" },
+      seeds: { type: "string" },
+      into: { type: "string" },
+      fresh: { type: "boolean", default: false },
+    },
+  });
+  const config = configWith({
     DPB_PROFILE: values.profile,
     DPB_TASKS: values.tasks,
     DPB_SEEDS: values.seeds,
     DPB_RESULTS: values.into,
-  };
-  const set = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const config = readConfig({ ...env, ...Object.fromEntries(set) });
+  }, env);
   const grid = gridOf(config);
   return { config, grid: { ...grid, methods: chosenMethods(values.methods) }, fresh: values.fresh };
-}
-
-function parsedOptions(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        profile: { type: "string" },
-        tasks: { type: "string" },
-        methods: { type: "string" },
-        seeds: { type: "string" },
-        into: { type: "string" },
-        fresh: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new InputError(
-      `${(error as Error).message} Options: --profile, --tasks, --methods, --seeds, --into, --fresh.`,
-    );
-  }
 }
 
 function chosenMethods(list: string | undefined) {

@@ -1,6 +1,6 @@
 /** `deno task train`: one run, one record. */
 import { parseArgs } from "node:util";
-import { readConfig } from "../config.ts";
+import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { trainRun } from "../runs/unit.ts";
 import { recipeFor } from "../runs/recipe.ts";
@@ -20,25 +20,25 @@ export function parseSettings(pairs: string[]): Record<string, string> {
 
 /** See the file's first line. */
 export async function run(args: string[]): Promise<number> {
-  const config = readConfig();
   const { values } = parseArgs({
     args,
     options: {
-      profile: { type: "string", default: config.profile },
+      profile: { type: "string" },
       task: { type: "string" },
       method: { type: "string", default: "dpbert" },
       seed: { type: "string", default: "0" },
       set: { type: "string", multiple: true, default: [] },
-      into: { type: "string", default: config.results },
+      into: { type: "string" },
       fresh: { type: "boolean", default: false },
     },
   });
+  const config = configWith({ DPB_PROFILE: values.profile, DPB_RESULTS: values.into });
   if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
   if (!/^\d+$/.test(values.seed)) {
     throw new InputError(`--seed ${values.seed}: expected a whole number from 0.`);
   }
   const request = {
-    profile: values.profile,
+    profile: config.profile,
     task: values.task,
     method: values.method,
     settings: parseSettings(values.set),
@@ -52,7 +52,7 @@ export async function run(args: string[]): Promise<number> {
   const record = await trainRun(request, {
     config,
     backend,
-    results: values.into,
+    results: config.results,
     now: () => performance.now(),
     shouldStop: stop.requested,
     onProgress: progress.step,
