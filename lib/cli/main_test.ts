@@ -22,7 +22,11 @@ Deno.test("a user's mistake is one line without a stack, and the exit code is no
     [["reproduce", "--foo"], {}, /^error: Unknown option '--foo'/],
     [["train", "--task", "mrpc"], { DPB_PROFILE: "big" }, /^error: DPB_PROFILE="big"/],
     [["train", "--profile", "smoke", "--task", "foo"], {}, /^error: Unknown task "foo"/],
-    [["train", "--profile", "glue", "--task", "mrpc"], { DPB_GLUE_DIR: "/nowhere" }, /\/nowhere|setup --weights/],
+    [
+      ["train", "--profile", "glue", "--task", "mrpc"],
+      { DPB_GLUE_DIR: "/nowhere" },
+      /\/nowhere|setup --weights/,
+    ],
   ];
   for (const [args, env, expected] of mistakes) {
     const { code, said } = await runMain(args, env);

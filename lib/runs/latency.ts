@@ -58,18 +58,15 @@ export function spread<T>(examples: T[], count: number): T[] {
 
 const digits = (ms: number) => Number(ms.toFixed(3));
 
-/** Latency of `model` beside `full`, the stage-1 model with every layer. */
+/** Latency of `model` beside `full`, the stage-1 model with every layer; null: `model` is that model itself. */
 export async function measureLatency(
   model: Timed,
-  full: Backbone,
+  full: Backbone | null,
   examples: EncodedExample[],
   options: LatencyOptions,
 ): Promise<NonNullable<TimingRecord["latency"]>> {
-  const [ours, theirs] = await timeAlternating(
-    [model, { backbone: full, method: bert(full) }],
-    examples,
-    options,
-  );
+  const others = full ? [{ backbone: full, method: bert(full) }] : [];
+  const [ours, theirs = ours] = await timeAlternating([model, ...others], examples, options);
   const medianMs = quantile(ours, 0.5), fullMedianMs = quantile(theirs, 0.5);
   return {
     medianMs: digits(medianMs),

@@ -5,7 +5,7 @@ import { keyOf, type RunRequest } from "./grid.ts";
 import { measureLatency, spread } from "./latency.ts";
 import { recipeFor } from "./recipe.ts";
 import { encodeExamples } from "./task_data.ts";
-import { disposeModel, openModel, type RunContext, type TrainedModel } from "./unit.ts";
+import { disposeModel, openModel, parentOf, type RunContext, type TrainedModel } from "./unit.ts";
 
 /** Dev examples timed, and passes before the clock counts. */
 const timedExamples = 100, warmup = 10;
@@ -16,18 +16,16 @@ async function examplesOf({ sources }: TrainedModel, request: RunRequest) {
   return encodeExamples(sources.wordPiece, spread(examples, timedExamples), maxLength);
 }
 
-/** Latency of one trained run beside the full model of its task and seed. */
+/** Latency of one trained run beside the full model of its task and seed; null when weights are gone. */
 async function latencyOf(request: RunRequest, context: RunContext): Promise<TimingRecord["latency"] | null> {
-  const full = await openModel({ ...request, method: "bert", settings: {} }, context);
-  const model = full && await openModel(request, context);
+  const model = await openModel(request, context);
+  const full = request.method === "bert" ? null : await openModel(parentOf(request), context);
   try {
-    if (!full || !model) return null;
-    return await measureLatency(model, full.backbone, await examplesOf(model, request), {
-      warmup,
-      now: context.now,
-    });
+    if (!model || (!full && request.method !== "bert")) return null;
+    const examples = await examplesOf(model, request);
+    return await measureLatency(model, full?.backbone ?? null, examples, { warmup, now: context.now });
   } finally {
-    for (const opened of [full, model]) if (opened) disposeModel(opened);
+    for (const opened of [model, full]) if (opened) disposeModel(opened);
   }
 }
 

@@ -216,18 +216,15 @@ async function trainBert(run: Run): Promise<Training> {
   return { backbone, planner: null, method: bert(backbone), stages: { stage1 } };
 }
 
-/** Only what stage 1 depends on is handed to the parent, so that all of a task and seed share it. */
-function parentRequest({ request }: Run): RunRequest {
-  const settings = Object.fromEntries(
-    Object.entries(request.settings).filter(([key]) =>
-      key === "maxLength" || key.startsWith("stage1.") || key === "epochs"
-    ),
-  );
+/** The run whose weights `request` starts from. It gets what stage 1 depends on only, so a task and seed share it. */
+export function parentOf(request: RunRequest): RunRequest {
+  const ofStage1 = (key: string) => key === "maxLength" || key === "epochs" || key.startsWith("stage1.");
+  const settings = Object.fromEntries(Object.entries(request.settings).filter(([key]) => ofStage1(key)));
   return { ...request, method: "bert", settings };
 }
 
 async function parentParams(run: Run): Promise<BertParams> {
-  const request = parentRequest(run), folder = checkpointFolder(run.context.results, request);
+  const request = parentOf(run.request), folder = checkpointFolder(run.context.results, request);
   await trainRun(request, run.context);
   // A record whose weights were deleted: the same seed makes the same weights again.
   if (!await hasModel(folder)) await trainRun(request, { ...run.context, fresh: true });
@@ -303,7 +300,7 @@ async function evaluated(run: Run, training: Training) {
 }
 
 function parentName(run: Run): string {
-  const { method, setting, seed } = keyOf(parentRequest(run));
+  const { method, setting, seed } = keyOf(parentOf(run.request));
   return runName(method, setting, seed);
 }
 

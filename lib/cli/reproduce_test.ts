@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { wishOf } from "./reproduce.ts";
+
+Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
+  const { grid, fresh } = wishOf([], {});
+  assert.deepEqual([grid.profile, grid.tasks, grid.seeds, fresh], ["smoke", ["sst-2", "sts-b"], [0], false]);
+  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
+});
+
+Deno.test("wishOf: options win over variables", () => {
+  const env = { DPB_PROFILE: "smoke", DPB_TASKS: "cola", DPB_SEEDS: "3" };
+  const { grid, config } = wishOf(["--profile", "glue", "--tasks", "mrpc,sts-b", "--into", "results"], env);
+  assert.deepEqual([grid.profile, grid.tasks, grid.seeds], ["glue", ["mrpc", "sts-b"], [0, 1, 2]]);
+  assert.equal(config.results, "results");
+});
+
+Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming what is known", () => {
+  assert.throws(() => wishOf(["--tasks", "mrpc,foo"], {}), {
+    name: "InputError",
+    message: /mrpc,foo.*sts-b/,
+  });
+  assert.throws(() => wishOf(["--methods", "bart"], {}), {
+    name: "InputError",
+    message: /"bart".*bert, dpbert/,
+  });
+  assert.throws(() => wishOf(["--profile", "huge"], {}), { name: "InputError", message: /huge/ });
+  assert.throws(() => wishOf(["--sedes", "1"], {}), { code: "ERR_PARSE_ARGS_UNKNOWN_OPTION" });
+});
+
+Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", () => {
+  const { grid } = wishOf(["--methods", "dpbert,bert"], {});
+  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../config.ts";
+import { startBackend } from "../tensor/mod.ts";
+import { keyOf } from "./grid.ts";
+import { measureMissingLatencies } from "./latency_pass.ts";
+import { findTiming } from "./store.ts";
+import { checkpointFolder, parentOf, trainRun } from "./unit.ts";
+
+Deno.test("measureMissingLatencies times a run once, and names one whose weights are gone", async () => {
+  const results = await Deno.makeTempDir();
+  try {
+    let clock = 0;
+    const context = {
+      config: readConfig({}),
+      backend: await startBackend("wasm"),
+      results,
+      now: () => clock += 3,
+    };
+    const settings = { targetRate: 0.6, epochs: 1, "stage2.steps": 1, "stage3.steps": 1 };
+    const dpbert = { profile: "smoke", task: "sst-2", method: "dpbert", settings, seed: 0 };
+    const bert = parentOf(dpbert);
+    assert.deepEqual(bert.settings, { epochs: 1 });
+    await trainRun(dpbert, context);
+
+    await Deno.remove(checkpointFolder(results, dpbert), { recursive: true });
+    assert.deepEqual(await measureMissingLatencies([bert, dpbert], context), ["sst-2 dpbert seed 0"]);
+    const timing = await findTiming(results, keyOf(bert));
+    assert.deepEqual([timing?.latency?.medianMs, timing?.latency?.speedup, timing?.latency?.n], [3, 1, 32]);
+
+    const before = clock;
+    await measureMissingLatencies([bert], context);
+    assert.equal(clock, before);
+  } finally {
+    await Deno.remove(results, { recursive: true });
+  }
+});

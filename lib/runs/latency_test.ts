@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../config.ts";
+import { bert, givenPaths } from "../methods/mod.ts";
+import { disposeTree, startBackend } from "../tensor/mod.ts";
+import { measureLatency, quantile, spread, timeAlternating } from "./latency.ts";
+import { encodeExamples, openSources } from "./task_data.ts";
+
+const { ops } = await startBackend("wasm");
+const sources = await openSources("smoke", "sst-2", readConfig({}));
+const { examples } = await sources.split("dev");
+const rows = encodeExamples(sources.wordPiece, examples.slice(0, 6), 32);
+
+async function withBackbone(work: (backbone: Parameters<typeof bert>[0]) => Promise<void>) {
+  const backbone = { ops, config: sources.config, params: await sources.freshBackbone(0) };
+  try {
+    await work(backbone);
+  } finally {
+    disposeTree(backbone.params);
+  }
+}
+
+Deno.test("quantile is the nearest rank: the 5th of 10 values for 0.5, the 9th for 0.9", () => {
+  const values = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+  assert.equal(quantile(values, 0.5), 5);
+  assert.equal(quantile(values, 0.9), 9);
+  assert.equal(quantile([3], 0.9), 3);
+});
+
+Deno.test("spread takes examples evenly and never more than there are", () => {
+  assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7], 4), [0, 2, 4, 6]);
+  assert.deepEqual(spread([0, 1], 5), [0, 1]);
+});
+
+Deno.test("timeAlternating times every example once per model after the warm-up, in turning order", () =>
+  withBackbone(async (backbone) => {
+    const order: string[] = [];
+    const named = (name: string) => ({
+      backbone,
+      method: () => {
+        order.push(name);
+        return bert(backbone)();
+      },
+    });
+    let clock = 0;
+    const times = await timeAlternating([named("a"), named("b")], rows.slice(0, 3), {
+      warmup: 1,
+      now: () => clock++,
+    });
+    assert.deepEqual(times, [[1, 1, 1], [1, 1, 1]]);
+    assert.equal(order.join(""), "ab" + "ab" + "ba" + "ab");
+  }));
+
+Deno.test("a skipped layer is not computed: the path 1000 costs one layer of four", () =>
+  withBackbone(async (backbone) => {
+    // The clock counts layers that ran, so the test does not depend on the machine.
+    let layers = 0;
+    const counting = {
+      ...ops,
+      attention: (...args: Parameters<typeof ops.attention>) => (layers++, ops.attention(...args)),
+    };
+    const counted = { ...backbone, ops: counting };
+    const latency = await measureLatency(
+      { backbone: counted, method: givenPaths(counted, () => ["1000"]) },
+      counted,
+      rows,
+      { warmup: 0, now: () => layers },
+    );
+    assert.deepEqual([latency.medianMs, latency.fullMedianMs, latency.speedup, latency.n], [1, 4, 4, 6]);
+  }));
+
+Deno.test("the full model's own latency has speed-up 1", () =>
+  withBackbone(async (backbone) => {
+    let clock = 0;
+    const latency = await measureLatency({ backbone, method: bert(backbone) }, null, rows, {
+      warmup: 0,
+      now: () => clock += 2,
+    });
+    assert.deepEqual([latency.speedup, latency.medianMs, latency.fullMedianMs], [1, 2, 2]);
+  }));
