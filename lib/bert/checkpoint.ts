@@ -2,6 +2,7 @@
  * BERT folders in Hugging Face's format: `config.json`, `vocab.txt`, `model.safetensors`. Foreign names die here, in
  * one rename table; a tensor that is missing, surplus or misshaped is an error that names it.
  */
+import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 import { type Leaf, leaves, type Random, readValues, setValues } from "../tensor/mod.ts";
 import {
@@ -98,18 +99,6 @@ async function readText(file: string): Promise<string> {
   });
 }
 
-/** Writes beside `file`, then renames. */
-async function writeText(file: string, text: string): Promise<void> {
-  const partial = `${file}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await Deno.writeTextFile(partial, text);
-    await Deno.rename(partial, file);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw new InputError(`Cannot write ${file} (${(error as Error).message}).`);
-  }
-}
-
 /** Reads only the shape of the BERT in `folder`. Throws `InputError`. */
 export async function readBertConfig(folder: string): Promise<BertConfig> {
   const file = `${folder}/config.json`;
@@ -171,6 +160,6 @@ export async function saveBert(
     format: "pt",
     labels: JSON.stringify(labels),
   });
-  await writeText(`${folder}/config.json`, JSON.stringify(configJson(config, labels), null, 2) + "\n");
-  if (vocabText !== undefined) await writeText(`${folder}/vocab.txt`, vocabText);
+  await writeAtomic(`${folder}/config.json`, JSON.stringify(configJson(config, labels), null, 2) + "\n");
+  if (vocabText !== undefined) await writeAtomic(`${folder}/vocab.txt`, vocabText);
 }

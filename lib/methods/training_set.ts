@@ -1,5 +1,6 @@
 /** What a stage trains on: encoded examples, their batches, and the score of predictions on held-out ones. */
 import { type Batch, collate, type EncodedExample, evalBatches, trainBatchRows } from "../glue/mod.ts";
+import { InputError } from "../errors.ts";
 import type { LabelKind } from "../train/mod.ts";
 import { type Backbone, infer, type Method } from "./method.ts";
 
@@ -38,7 +39,10 @@ export interface Outcome {
 
 const evalBatchSize = 32;
 
-/** Runs `method` over `examples` in batches sorted by length. */
+/**
+ * Runs `method` over `examples` in batches sorted by length. Throws `InputError` where the model's output is not a
+ * number.
+ */
 export async function predictAll(
   backbone: Backbone,
   kind: LabelKind,
@@ -48,6 +52,14 @@ export async function predictAll(
   const predictions: number[] = Array(examples.length), paths: string[] = Array(examples.length);
   for (const batch of evalBatches(examples, evalBatchSize)) {
     const inference = await infer(backbone, batch, methodFor(batch.rows));
+    const bad = inference.logits.find((logit) => !Number.isFinite(logit));
+    if (bad !== undefined) {
+      throw new InputError(
+        `The model's output for example ${
+          batch.rows[0]
+        } or one beside it is ${bad}: its training has diverged. Lower the learning rate (--set stage1.learningRate=... or stage3.learningRate=...).`,
+      );
+    }
     const outputs = inference.logits.length / batch.size;
     batch.rows.forEach((row, at) => {
       const logits = inference.logits.subarray(at * outputs, (at + 1) * outputs);

@@ -21,7 +21,10 @@ Deno.test("saveModel and loadModel give back backbone and planner to the bit; ha
     const { id2label } = JSON.parse(await Deno.readTextFile(`${folder}/config.json`));
     assert.deepEqual(Object.values(id2label), [...sources.task.classNames]);
     await Deno.remove(`${folder}/planner.safetensors`);
-    await assert.rejects(loadPlanner(folder, sources), { name: "InputError", message: /planner\.safetensors/ });
+    await assert.rejects(loadPlanner(folder, sources), {
+      name: "InputError",
+      message: /planner\.safetensors/,
+    });
   } finally {
     await Deno.remove(folder.replace(/\/model$/, ""), { recursive: true });
   }
@@ -30,7 +33,12 @@ Deno.test("saveModel and loadModel give back backbone and planner to the bit; ha
 Deno.test("loadPlanner refuses a planner of another width", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await saveModel(folder, sources, await sources.freshBackbone(0), randomPlanner(4, 16, random(0, "planner")));
+    await saveModel(
+      folder,
+      sources,
+      await sources.freshBackbone(0),
+      randomPlanner(4, 16, random(0, "planner")),
+    );
     await assert.rejects(loadPlanner(folder, sources), { name: "InputError", message: /shape \[1,16\]/ });
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -54,7 +54,11 @@ Deno.test("recipeFor sets every key of every stage, given as text or as a value,
 
 Deno.test("recipeFor knows a key by its bare name where only one stage has it", () => {
   const recipe = recipeFor("glue", "mrpc", { targetRate: "0.4", epochs: 1, muPer: "example" });
-  assert.deepEqual([recipe.stage3.targetRate, recipe.stage1.epochs, recipe.stage3.muPer], [0.4, 1, "example"]);
+  assert.deepEqual([recipe.stage3.targetRate, recipe.stage1.epochs, recipe.stage3.muPer], [
+    0.4,
+    1,
+    "example",
+  ]);
   refused({ learningRate: 1e-4 }, /--set learningRate: there is no such setting.*stage1\.learningRate/);
   refused({ steps: 3 }, /no such setting/);
 });

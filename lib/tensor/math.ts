@@ -60,10 +60,11 @@ export const lessThan = (a: Tensor, b: Tensor): Tensor => tf.less(a, b).toFloat(
  */
 export function bernoulliLogProb(logit: Tensor, action: Tensor): Tensor {
   return tf.customGrad((logit, save) => {
-    (save as unknown as (x: Tensor[]) => void)([logit as Tensor]);
+    // Both saved: what only the closure knows is freed before the backward pass.
+    (save as unknown as (x: Tensor[]) => void)([logit as Tensor, action]);
     return {
       value: tf.sub(tf.mul(action, logit as Tensor), tf.softplus(logit as Tensor)),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.sub(action, tf.sigmoid(saved[0]))),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.sub(saved[1], tf.sigmoid(saved[0]))),
     };
   })(logit);
 }

@@ -45,7 +45,22 @@ function momentLeaves(optimizer: AdamW, which: "first" | "second"): Leaf[] {
   return [...optimizer.moments].map(([path, moments]) => ({ path, param: moments[which] }));
 }
 
-/** Writes the state to `file`. `progress` is any JSON value. */
+/** A state that is no longer numbers must not take the place of one that is. */
+function checkFinite(params: Snapshot): void {
+  for (const [path, { data }] of params) {
+    const bad = data.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) {
+      throw new InputError(
+        `The parameter "${path}" holds ${bad}: training has diverged. Lower its learning rate; the checkpoint before is kept.`,
+      );
+    }
+  }
+}
+
+/**
+ * Writes the state to `file`. `progress` is any JSON value. Throws `InputError` for a parameter that is not finite and
+ * when the file cannot be written; the file that was there stays.
+ */
 export async function saveCheckpoint(
   file: string,
   leaves: Leaf[],
@@ -53,8 +68,10 @@ export async function saveCheckpoint(
   best: Snapshot | null,
   progress: unknown,
 ): Promise<void> {
+  const params = await snapshot(leaves);
+  checkFinite(params);
   const tensors = new Map([
-    ...prefixed(parts.param, await snapshot(leaves)),
+    ...prefixed(parts.param, params),
     ...prefixed(parts.first, await snapshot(momentLeaves(optimizer, "first"))),
     ...prefixed(parts.second, await snapshot(momentLeaves(optimizer, "second"))),
     ...prefixed(parts.best, best ?? new Map()),

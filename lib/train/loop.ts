@@ -188,9 +188,9 @@ async function trainStep(
   const wrong = Object.entries({ objective: objective[0], ...numbers }).find(([, x]) => !Number.isFinite(x));
   if (wrong) {
     throw new InputError(
-      `${stage.name}: ${wrong[0]} is ${wrong[1]} at step ${
-        step + 1
-      }. Lower the learning rate (--set learningRate=...) or check the data; the last checkpoint is kept.`,
+      `${stage.name}: ${wrong[0]} is ${wrong[1]} at step ${step + 1}. Lower its learning rate (--set ${
+        stage.name.replace(" ", "")
+      }.learningRate=...) or check the data; the last checkpoint is kept.`,
     );
   }
   return { ...numbers, loss: numbers.loss ?? objective[0] };

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { startBackend, webgpuAdapter } from "./backend.ts";
+import { floatTensor } from "./math.ts";
+import { tf } from "./tf.ts";
+
+Deno.test("startBackend starts cpu and wasm, and switches between them", async () => {
+  const cpu = await startBackend("cpu");
+  assert.deepEqual([cpu.name, cpu.blas, cpu.adapter, cpu.ops.backend], ["cpu", null, null, "cpu"]);
+  const wasm = await startBackend("wasm");
+  assert.equal(tf.getBackend(), "wasm");
+  assert.equal(wasm.ops.readsAreFree, true);
+  assert.equal(await startBackend("cpu"), cpu);
+  assert.equal(tf.getBackend(), "cpu");
+});
+
+Deno.test("startBackend's wasm kernels copy slices and rows as tfjs does", async () => {
+  await startBackend("wasm");
+  const x = floatTensor([0, 1, 2, 3, 4, 5], [3, 2]);
+  const values = (y: tf.Tensor) => [...y.dataSync()];
+  assert.deepEqual(values(tf.slice(x, [1, 0], [2, 2])), [2, 3, 4, 5]);
+  assert.deepEqual(values(tf.slice(x, [0, 1], [3, 1])), [1, 3, 5]);
+  assert.deepEqual(values(tf.gather(x, tf.tensor1d([2, 0, 2], "int32"))), [4, 5, 0, 1, 4, 5]);
+  assert.deepEqual(values(tf.gather(x, tf.tensor1d([1], "int32"), 1)), [1, 3, 5]);
+  assert.throws(() => tf.gather(x, tf.tensor1d([3], "int32")), /row 3 of a tensor with 3 rows/);
+  const copy = x.clone();
+  x.dispose();
+  assert.deepEqual(values(copy), [0, 1, 2, 3, 4, 5]);
+});
+
+Deno.test("a wasm product whose result makes the heap grow is right, and so is the one after it", async () => {
+  await startBackend("wasm");
+  const n = 4096, a = floatTensor(Float32Array.from({ length: 2 * n }, (_, i) => i % 7), [n, 2]);
+  const product = tf.matMul(a as tf.Tensor2D, a as tf.Tensor2D, false, true); // 64 MB
+  const values = product.dataSync(), left = a.dataSync();
+  for (const [i, j] of [[0, 0], [17, 4095], [4095, 1], [4095, 4095], [2048, 3]]) {
+    assert.equal(values[i * n + j], left[2 * i] * left[2 * j] + left[2 * i + 1] * left[2 * j + 1]);
+  }
+  const small = tf.matMul(tf.tensor2d([1, 2], [1, 2]), tf.tensor2d([3, 4], [2, 1]));
+  assert.deepEqual([...small.dataSync()], [11]);
+  tf.dispose([product, small, a]);
+});
+
+/** Runs TypeScript in a process of its own, in this folder. */
+async function child(source: string, env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--ext=ts", source],
+    env: { NO_COLOR: "1", ...env },
+    cwd: new URL(".", import.meta.url).pathname,
+  }).output();
+  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+const adapter = await webgpuAdapter();
+
+Deno.test({
+  name: adapter
+    ? "an error that WebGPU reports outside any call ends the process"
+    : "an error that WebGPU reports outside any call ends the process (ignored: no WebGPU adapter here)",
+  ignore: !adapter,
+  fn: async () => {
+    // A buffer may not be both mapped for reading and storage.
+    const { code, text } = await child(`
+      import { startBackend } from "./backend.ts";
+      import { tf } from "./tf.ts";
+      const { name, adapter } = await startBackend("webgpu");
+      console.log("started", name, adapter !== null);
+      tf.backend().device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+      await new Promise((resume) => setTimeout(resume, 3000));
+      console.log("still here");
+    `);
+    assert.match(text, /started webgpu true/);
+    assert.match(text, /WebGPU reported an error/);
+    assert.doesNotMatch(text, /still here/);
+    assert.notEqual(code, 0);
+  },
+});
+
+Deno.test("startBackend refuses a BLAS that does not open, before anything is registered", async () => {
+  const { text } = await child(`
+    import { startBackend } from "./backend.ts";
+    const problem = await startBackend("wasm", { blas: "/nowhere/libblas.so" }).catch((error) => error);
+    console.log(problem.name, problem.message);
+    const { blas } = await startBackend("wasm", { blas: "off" });
+    console.log("then", blas);
+  `);
+  assert.match(text, /InputError DPB_BLAS names "\/nowhere\/libblas.so"/);
+  assert.match(text, /then null/);
+});

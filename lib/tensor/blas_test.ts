@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { InputError } from "../errors.ts";
+import { findBlas } from "./blas.ts";
+
+Deno.test("findBlas opens nothing when it is off", () => {
+  assert.equal(findBlas("off"), null);
+});
+
+Deno.test("findBlas names the library it found, or finds none", () => {
+  const found = findBlas("auto");
+  if (found !== null) assert.ok(["openblas", "accelerate", "blas"].includes(found.name));
+});
+
+Deno.test("findBlas refuses a path that does not exist and a file that is no library", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".so" });
+  try {
+    await Deno.writeTextFile(file, "not a library");
+    for (const path of ["/nowhere/libblas.so", file]) {
+      assert.throws(() => findBlas(path), (error) => {
+        assert.ok(error instanceof InputError);
+        assert.ok(error.message.includes(`"${path}"`) && error.message.includes("cblas_sgemm"));
+        return true;
+      });
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+const blas = findBlas("auto");
+Deno.test({
+  name: `findBlas's gemm multiplies with leading dimensions and transposes${
+    blas ? "" : " (ignored: no BLAS here)"
+  }`,
+  ignore: blas === null,
+  fn: () => {
+    // a is 2x3, b is 3x2; their product is [[4, 5], [10, 11]].
+    const a = new Float32Array([0, 1, 2, 3, 4, 5]), b = new Float32Array([1, 2, 0, 1, 2, 2]);
+    const at = new Float32Array([0, 3, 1, 4, 2, 5]), bt = new Float32Array([1, 0, 2, 2, 1, 2]);
+    const address = (x: Float32Array) =>
+      Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(x as Float32Array<ArrayBuffer>)));
+    for (const [ta, tb] of [[false, false], [true, false], [false, true], [true, true]]) {
+      const c = new Float32Array(4).fill(NaN); // gemm must not read what it overwrites
+      const [left, right] = [ta ? at : a, tb ? bt : b];
+      blas!.gemm(ta, tb, 2, 2, 3, address(left), ta ? 2 : 3, address(right), tb ? 3 : 2, address(c), 2);
+      assert.deepEqual([...c], [4, 5, 13, 20]);
+    }
+  },
+});

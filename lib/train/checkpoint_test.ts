@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { floatTensor, readValues, setValues, startBackend, variable } from "../tensor/mod.ts";
+import { adamW } from "./adamw.ts";
+import { loadCheckpoint, restore, saveCheckpoint, snapshot } from "./checkpoint.ts";
+
+await startBackend("wasm");
+
+const leaf = (path: string, values: number[]) => ({
+  path,
+  param: variable(floatTensor(values, [values.length])),
+});
+const optimizerOf = (leaves: ReturnType<typeof leaf>[]) =>
+  adamW([{ name: "g", leaves, schedule: () => 1, weightDecay: 0, clipNorm: 1 }]);
+
+async function withFolder(body: (folder: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("snapshot copies values that later training does not touch; restore puts them back", async () => {
+  const leaves = [leaf("a", [1, 2])];
+  const saved = await snapshot(leaves);
+  setValues(leaves[0].param, new Float32Array([8, 9]));
+  assert.deepEqual([...saved.get("a")!.data], [1, 2]);
+  restore(leaves, saved);
+  assert.deepEqual([...await readValues(leaves[0].param)], [1, 2]);
+});
+
+Deno.test("restore refuses a snapshot that lacks a parameter or has it in another shape", () => {
+  const leaves = [leaf("a", [1, 2])];
+  assert.throws(() => restore(leaves, new Map()), {
+    name: "InputError",
+    message: /nothing for "a", expected \[2\]/,
+  });
+  const other = new Map([["a", { shape: [3], data: new Float32Array(3) }]]);
+  assert.throws(() => restore(leaves, other), { name: "InputError", message: /shape \[3\] for "a"/ });
+});
+
+Deno.test("saveCheckpoint and loadCheckpoint bring back parameters, moments, best and progress", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/state.safetensors`;
+    const leaves = [leaf("a", [1, 2]), leaf("b", [3])], optimizer = optimizerOf(leaves);
+    setValues(optimizer.moments.get("a")!.first, new Float32Array([4, 5]));
+    setValues(optimizer.moments.get("b")!.second, new Float32Array([6]));
+    const best = new Map([["a", { shape: [2], data: new Float32Array([7, 7]) }]]);
+    await saveCheckpoint(file, leaves, optimizer, best, { step: 3 });
+
+    const fresh = [leaf("a", [0, 0]), leaf("b", [0])], other = optimizerOf(fresh);
+    const loaded = await loadCheckpoint(file, fresh, other);
+    assert.deepEqual(loaded!.progress, { step: 3 });
+    assert.deepEqual([...loaded!.best!.get("a")!.data], [7, 7]);
+    assert.deepEqual([...await readValues(fresh[0].param)], [1, 2]);
+    assert.deepEqual([...await readValues(other.moments.get("a")!.first)], [4, 5]);
+    assert.deepEqual([...await readValues(other.moments.get("b")!.second)], [6]);
+    assert.deepEqual(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["state.safetensors"]);
+  });
+});
+
+Deno.test("loadCheckpoint gives null without a file and an InputError for a broken one", async () => {
+  await withFolder(async (folder) => {
+    const leaves = [leaf("a", [1])], optimizer = optimizerOf(leaves);
+    assert.equal(await loadCheckpoint(`${folder}/none`, leaves, optimizer), null);
+    const file = `${folder}/state.safetensors`;
+    await saveCheckpoint(file, leaves, optimizer, null, { step: 1 });
+    assert.equal((await loadCheckpoint(file, leaves, optimizer))!.best, null);
+    const bytes = await Deno.readFile(file);
+    await Deno.writeFile(file, bytes.slice(0, bytes.length - 1));
+    await assert.rejects(loadCheckpoint(file, leaves, optimizer), {
+      name: "InputError",
+      message: /state\.safetensors/,
+    });
+  });
+});
+
+Deno.test("saveCheckpoint refuses parameters that are not finite and keeps the file that was there", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/state.safetensors`;
+    const leaves = [leaf("a", [1, 2])], optimizer = optimizerOf(leaves);
+    await saveCheckpoint(file, leaves, optimizer, null, { step: 1 });
+    const before = await Deno.readFile(file);
+    setValues(leaves[0].param, new Float32Array([1, NaN]));
+    await assert.rejects(saveCheckpoint(file, leaves, optimizer, null, { step: 2 }), {
+      name: "InputError",
+      message: /"a" holds NaN: training has diverged/,
+    });
+    assert.deepEqual(await Deno.readFile(file), before);
+  });
+});
