@@ -48,6 +48,9 @@ function canonicalName(name: string): string {
     .replace(/LayerNorm\.beta$/, "LayerNorm.bias");
 }
 
+/** The name `BertForSequenceClassification` knows a tensor by: the backbone under `bert.`, the classifier as it is. */
+const savedName = (name: string) => name.startsWith("classifier.") ? name : `bert.${name}`;
+
 /** Tensors that belong to other heads or repeat the configuration. */
 const ignored = (name: string) => /^cls\./.test(name) || /(^|\.)position_ids$/.test(name);
 
@@ -153,7 +156,7 @@ export async function saveBert(
     const shape = [param.shape[0] / names.length, ...param.shape.slice(1)];
     const size = param.size / names.length;
     names.forEach((name, part) =>
-      tensors.set(name, { shape, data: values.subarray(part * size, (part + 1) * size) })
+      tensors.set(savedName(name), { shape, data: values.subarray(part * size, (part + 1) * size) })
     );
   }
   await writeSafetensors(`${folder}/model.safetensors`, tensors, {

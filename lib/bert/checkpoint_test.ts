@@ -194,7 +194,8 @@ Deno.test("saveBert and loadBert give back the same bytes, labels and shape", as
     const json = JSON.parse(await Deno.readTextFile(`${saved}/config.json`));
     assert.deepEqual([json.id2label, json.label2id], [{ 0: "no", 1: "yes" }, { no: 0, yes: 1 }]);
     const { tensors } = await readSafetensors(`${saved}/model.safetensors`);
-    assert.ok(tensors.has("encoder.layer.0.attention.self.query.weight"));
+    assert.ok(tensors.has("bert.encoder.layer.0.attention.self.query.weight"));
+    assert.ok(tensors.has("classifier.weight"));
     assert.equal(tensors.size, 3 + 2 + 2 * 16 + 4);
     const before = await Deno.readFile(`${saved}/model.safetensors`);
     await saveBert(saved, again);

@@ -8,8 +8,8 @@ import { writeAtomic } from "../atomic.ts";
 import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
 import { machine } from "../runs/environment.ts";
-import type { Recipe } from "../runs/recipe.ts";
-import type { Sources } from "../runs/task_data.ts";
+import { type Recipe, recipeFor } from "../runs/recipe.ts";
+import { openSources, type Sources } from "../runs/task_data.ts";
 import { type Backend, type BackendName, startBackend, webgpuAdapter } from "../tensor/mod.ts";
 
 const cacheFile = fileURLToPath(new URL("../../data/.cache/backend.json", import.meta.url));
@@ -68,4 +68,14 @@ export async function chooseBackend(
     await writeAtomic(cacheFile, JSON.stringify(choices, null, 2) + "\n");
   }
   return await start(choices[key]);
+}
+
+/** The backend for the runs of a profile on `task`. Throws `InputError` when the task's files or weights are missing. */
+export async function backendFor(
+  config: Config,
+  { profile, task }: { profile: string; task: string },
+  say: (line: string) => void = () => {},
+): Promise<Backend> {
+  const sources = await openSources(profile, task, config);
+  return await chooseBackend(config, stepShape(sources, recipeFor(profile, task, {})), say);
 }

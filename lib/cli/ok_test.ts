@@ -22,7 +22,14 @@ async function gate(files: Record<string, string>): Promise<{ code: number; line
 
 Deno.test("ok prints a line per part and returns 0 for a house in order", async () => {
   const { code, lines } = await gate({ "lib/errors.ts": "export const x = 3;\n" });
-  assert.deepEqual(lines, ["format: ok", "lint: ok", "types: ok", "imports: ok", "notebooks: ok"]);
+  assert.deepEqual(lines, [
+    "format: ok",
+    "lint: ok",
+    "types: ok",
+    "imports: ok",
+    "notebooks: ok",
+    "pages: ok",
+  ]);
   assert.equal(code, 0);
 });
 
@@ -32,6 +39,8 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
     "lib/bert/a.ts": `import { y } from "../methods/b.ts";\nexport const z: string = y;\n`,
     "lib/methods/b.ts": "export const y = 3;\n",
     "notebooks/a.ipynb": "{}\n",
+    "README.md": "<!-- results/glue/tables/a.md -->\n84.2\n<!-- end -->\n",
+    "results/glue/tables/a.md": "84.3\n",
   });
   assert.equal(code, 1);
   assert.deepEqual(lines.filter((line) => !line.startsWith(" ")), [
@@ -40,6 +49,7 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
     "types: failed",
     "imports: failed",
     "notebooks: failed",
+    "pages: failed",
   ]);
   const reasons = lines.join("\n");
   for (
@@ -49,6 +59,7 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
       "TS2322",
       "lib/bert knows no method",
       "a.ipynb is not a notebook",
+      "README.md shows other tables",
     ]
   ) {
     assert.ok(reasons.includes(reason), reason);

@@ -130,14 +130,14 @@ function changed(recipe: Recipe, changes: Changes): Recipe {
   };
 }
 
-/** Every key an override may name: a leaf's own name where that is unique, else `stage.name`. */
+/** The one key of every setting: its own name where no other stage has it, else `stage.name`. */
 function overrideKeys(): Map<string, [stage: keyof Recipe, name: string | null]> {
   const keys = new Map<string, [keyof Recipe, string | null]>([["maxLength", ["maxLength", null]]]);
   const stages = ["stage1", "stage2", "stage3"] as const;
   for (const stage of stages) {
     for (const name of Object.keys(common[stage])) {
-      keys.set(`${stage}.${name}`, [stage, name]);
-      if (stages.filter((other) => name in common[other]).length === 1) keys.set(name, [stage, name]);
+      const unique = stages.filter((other) => name in common[other]).length === 1;
+      keys.set(unique ? name : `${stage}.${name}`, [stage, name]);
     }
   }
   return keys;

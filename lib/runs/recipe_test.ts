@@ -39,11 +39,13 @@ const values: Record<string, Record<string, string | number | boolean>> = {
 
 Deno.test("recipeFor sets every key of every stage, given as text or as a value, and nothing beside it", () => {
   const base = recipeFor("glue", "mrpc", {});
-  for (const stage of ["stage1", "stage2", "stage3"] as const) {
+  const stages = ["stage1", "stage2", "stage3"] as const;
+  for (const stage of stages) {
     assert.deepEqual(Object.keys(values[stage]).sort(), Object.keys(base[stage]).sort());
     for (const [name, value] of Object.entries(values[stage])) {
+      const unique = stages.filter((other) => name in values[other]).length === 1;
       for (const given of [value, String(value)]) {
-        const recipe = recipeFor("glue", "mrpc", { [`${stage}.${name}`]: given });
+        const recipe = recipeFor("glue", "mrpc", { [unique ? name : `${stage}.${name}`]: given });
         assert.deepEqual(recipe, { ...base, [stage]: { ...base[stage], [name]: value } });
         assert.notDeepEqual(recipe, base);
       }
@@ -52,7 +54,8 @@ Deno.test("recipeFor sets every key of every stage, given as text or as a value,
   assert.equal(recipeFor("glue", "mrpc", { maxLength: "64" }).maxLength, 64);
 });
 
-Deno.test("recipeFor knows a key by its bare name where only one stage has it", () => {
+Deno.test("recipeFor knows a key by its bare name where only one stage has it, and by no other", () => {
+  refused({ "stage3.targetRate": 0.4 }, /--set stage3\.targetRate: there is no such setting/);
   const recipe = recipeFor("glue", "mrpc", { targetRate: "0.4", epochs: 1, muPer: "example" });
   assert.deepEqual([recipe.stage3.targetRate, recipe.stage1.epochs, recipe.stage3.muPer], [
     0.4,

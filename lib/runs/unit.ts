@@ -205,7 +205,7 @@ async function trainBert(run: Run): Promise<Training> {
     config: sources.config,
     params: await sources.freshBackbone(request.seed),
   };
-  const steps = Math.round(epochs * Math.ceil(data.train.length / settings.batchSize));
+  const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
   const stage1 = await fineTune(
     backbone,
     trainingSet(run),
