@@ -7,7 +7,8 @@ import type { Backend } from "../tensor/mod.ts";
 import { type Grid, missingRuns, runsOf } from "./grid.ts";
 import type { RunRecord, TimingRecord } from "./record.ts";
 import { readRecords, readTimings } from "./store.ts";
-import { type RunContext, trainRun } from "./unit.ts";
+import type { RunContext } from "./run.ts";
+import { trainRun } from "./unit.ts";
 import { fileURLToPath } from "node:url";
 
 /** Root of the reference results that the project carries. */

@@ -5,7 +5,8 @@ import { keyOf, type RunRequest } from "./grid.ts";
 import { measureLatency, spread } from "./latency.ts";
 import { recipeFor } from "./recipe.ts";
 import { encodeExamples } from "./task_data.ts";
-import { disposeModel, openModel, parentOf, type RunContext, type TrainedModel } from "./unit.ts";
+import { disposeModel, openModel, type TrainedModel } from "./models.ts";
+import { parentOf, type RunContext } from "./run.ts";
 
 /** Dev examples timed, and passes before the clock counts. */
 const timedExamples = 100, warmup = 10;

@@ -4,7 +4,8 @@ import { startBackend } from "../tensor/mod.ts";
 import { keyOf } from "./grid.ts";
 import { measureMissingLatencies } from "./latency_pass.ts";
 import { findTiming } from "./store.ts";
-import { checkpointFolder, parentOf, trainRun } from "./unit.ts";
+import { checkpointFolder, parentOf } from "./run.ts";
+import { trainRun } from "./unit.ts";
 
 Deno.test("measureMissingLatencies times a run once, and names one whose weights are gone", async () => {
   const results = await Deno.makeTempDir();

@@ -1,10 +1,12 @@
 /** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
-import { type Planner, randomPlanner } from "../methods/mod.ts";
-import { leaves, random, readValues } from "../tensor/mod.ts";
+import { type Backbone, bert, dpbert, type Method, type Planner, randomPlanner } from "../methods/mod.ts";
+import { disposeTree, leaves, random, readValues } from "../tensor/mod.ts";
 import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { restore } from "../train/mod.ts";
-import { numOutputs, type Sources } from "./task_data.ts";
+import type { RunRequest } from "./grid.ts";
+import { checkpointFolder, type RunContext } from "./run.ts";
+import { numOutputs, openSources, type Sources } from "./task_data.ts";
 import { join } from "node:path";
 
 const plannerFile = (folder: string) => join(folder, "planner.safetensors");
@@ -49,4 +51,32 @@ export async function loadPlanner(folder: string, { config }: { config: BertConf
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
   restore(leaves(planner, "planner"), tensors);
   return planner;
+}
+
+/** A trained model, ready to run. */
+export interface TrainedModel {
+  sources: Sources;
+  backbone: Backbone;
+  planner: Planner | null;
+  method: Method;
+}
+
+/** The model a finished run left behind, or null when its weights are gone. */
+export async function openModel(request: RunRequest, context: RunContext): Promise<TrainedModel | null> {
+  const folder = checkpointFolder(context.results, request);
+  if (!await hasModel(folder)) return null;
+  const sources = await openSources(request.profile, request.task, context.config);
+  const backbone = {
+    ops: context.backend.ops,
+    config: sources.config,
+    params: await loadModel(folder, sources),
+  };
+  const planner = request.method === "dpbert" ? await loadPlanner(folder, sources) : null;
+  return { sources, backbone, planner, method: planner ? dpbert(backbone, planner) : bert(backbone) };
+}
+
+/** Frees a model's parameters. */
+export function disposeModel({ backbone, planner }: Pick<TrainedModel, "backbone" | "planner">): void {
+  disposeTree(backbone.params);
+  if (planner) disposeTree(planner);
 }

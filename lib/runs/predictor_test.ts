@@ -3,7 +3,8 @@ import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { openPredictor } from "./predictor.ts";
-import { checkpointFolder, trainRun } from "./unit.ts";
+import { checkpointFolder } from "./run.ts";
+import { trainRun } from "./unit.ts";
 
 Deno.test("openPredictor gives a trained DPBERT's label, probabilities and path for a text", async () => {
   const results = await Deno.makeTempDir();

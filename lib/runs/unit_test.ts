@@ -17,7 +17,9 @@ import {
   runPaths,
   settingSlug,
 } from "./store.ts";
-import { checkpointFolder, disposeModel, openModel, type RunContext, trainRun } from "./unit.ts";
+import { disposeModel, openModel } from "./models.ts";
+import { checkpointFolder, type RunContext } from "./run.ts";
+import { trainRun } from "./unit.ts";
 import { readTaskData } from "./task_data.ts";
 
 const backend = await startBackend("wasm", { blas: Deno.env.get("DPB_BLAS") ?? "auto" });

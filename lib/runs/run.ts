@@ -1,0 +1,59 @@
+/** A run while it is being made: what it was asked, what it reads, what it has trained. */
+import type { Config } from "../config.ts";
+import type { Backbone, Method, Planner } from "../methods/mod.ts";
+import type { Backend } from "../tensor/mod.ts";
+import type { LoopOptions, StageResult } from "../train/mod.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import type { Recipe } from "./recipe.ts";
+import type { RunRecord } from "./record.ts";
+import { runName } from "./store.ts";
+import type { Sources, TaskData } from "./task_data.ts";
+import { join } from "node:path";
+
+/** What a run needs from its caller. */
+export interface RunContext {
+  config: Config;
+  backend: Backend;
+  /** Root of records (`<results>/<profile>/...`). */
+  results: string;
+  now(): number;
+  shouldStop?(): boolean;
+  onProgress?(run: string, progress: Parameters<NonNullable<LoopOptions["onProgress"]>>[0]): void;
+  onNote?(text: string): void;
+  /** Train again even if a record answers the request. */
+  fresh?: boolean;
+}
+
+/** Stages, their results and the model they ended in. */
+export interface Training {
+  backbone: Backbone;
+  planner: Planner | null;
+  method: Method;
+  stages: Record<string, StageResult>;
+}
+
+/** What stays the same over one run. */
+export interface Run {
+  request: RunRequest;
+  name: string;
+  recipe: Recipe;
+  sources: Sources;
+  data: TaskData;
+  hash: string;
+  /** Of the code as it stood when the run began. */
+  provenance: RunRecord["provenance"];
+  context: RunContext;
+}
+
+/** The run whose weights `request` starts from. It gets what stage 1 depends on only, so a task and seed share it. */
+export function parentOf(request: RunRequest): RunRequest {
+  const ofStage1 = (key: string) => key === "maxLength" || key === "epochs" || key.startsWith("stage1.");
+  const settings = Object.fromEntries(Object.entries(request.settings).filter(([key]) => ofStage1(key)));
+  return { ...request, method: "bert", settings };
+}
+
+/** The folder of a run's final weights and checkpoints (never tracked). */
+export function checkpointFolder(results: string, request: RunRequest): string {
+  const { profile, task, method, setting, seed } = keyOf(request);
+  return join(results, profile, "checkpoints", task, runName(method, setting, seed));
+}
