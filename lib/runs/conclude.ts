@@ -12,6 +12,7 @@ import {
   shuffledPaths,
 } from "./outcome.ts";
 import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
+import { usedSettings } from "./recipe.ts";
 import { parentOf, type Run, type Training } from "./run.ts";
 import { runName } from "./store.ts";
 
@@ -50,7 +51,7 @@ export async function evaluated(run: Run, training: Training) {
     schemaVersion,
     ...key,
     parent: request.method === "bert" ? null : parentName(run),
-    recipe: run.recipe,
+    recipe: usedSettings(request.method, run.recipe),
     recipeHash: run.hash,
     backend: context.backend.name,
     blas: context.backend.blas,

@@ -102,7 +102,7 @@ const glueTasks: Record<string, Changes> = {
   cola: { stage1: { epochs: 4 }, stage3: { steps: 480, plannerLearningRate: 2e-3 } },
   mrpc: { stage1: { epochs: 3 }, stage3: { steps: 230 } },
   rte: { stage1: { epochs: 4 }, stage3: { steps: 230 } },
-  "sts-b": { stage1: { epochs: 3 }, stage3: { steps: 325, beta: 10 } },
+  "sts-b": { stage1: { epochs: 3 }, stage3: { steps: 325 } },
   "sst-2": { stage1: { epochs: 1 }, stage3: { steps: 310 } },
 };
 
@@ -174,4 +174,9 @@ export function recipeFor(profile: string, task: string, settings: Settings): Re
   const { path, message } = parsed.error.issues[0];
   const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], recipe);
   throw new InputError(`Setting ${path.join(".")} is ${JSON.stringify(found)}: ${message}.`);
+}
+
+/** The settings that `method` depends on: what its record keeps and its hash covers. `bert` is stage 1 alone. */
+export function usedSettings(method: string, recipe: Recipe): Partial<Recipe> {
+  return method === "bert" ? { maxLength: recipe.maxLength, stage1: recipe.stage1 } : recipe;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recipeFor, type Settings } from "./recipe.ts";
+import { recipeFor, type Settings, usedSettings } from "./recipe.ts";
 
 const refused = (settings: Settings, message: RegExp) =>
   assert.throws(() => recipeFor("glue", "mrpc", settings), { name: "InputError", message });
@@ -93,4 +93,11 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
   const before = recipeFor("glue", "mrpc", {});
   recipeFor("glue", "mrpc", { targetRate: 0.1 }).stage3.beta = 999;
   assert.deepEqual(recipeFor("glue", "mrpc", {}), before);
+});
+
+Deno.test("usedSettings: a planner's setting changes nothing for bert, and everything counts for dpbert", () => {
+  const recipe = recipeFor("glue", "mrpc", {}), other = recipeFor("glue", "mrpc", { beta: 20 });
+  assert.deepEqual(usedSettings("bert", other), usedSettings("bert", recipe));
+  assert.deepEqual(Object.keys(usedSettings("bert", recipe)), ["maxLength", "stage1"]);
+  assert.equal(usedSettings("dpbert", other), other);
 });

@@ -21,7 +21,7 @@ import { commit, libHash } from "./environment.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
 import { disposeModel, hasModel, loadModel, saveModel } from "./models.ts";
-import { recipeFor } from "./recipe.ts";
+import { recipeFor, usedSettings } from "./recipe.ts";
 import { recipeHash, type RunRecord } from "./record.ts";
 import { checkpointFolder, parentOf, type Run, type RunContext, type Training } from "./run.ts";
 import { findRecord, runName, writeRun } from "./store.ts";
@@ -42,7 +42,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   const recipe = recipeFor(request.profile, request.task, request.settings);
   const sources = await openSources(request.profile, request.task, context.config);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
-  const hash = recipeHash(recipe, data.summary.sha256, sources.weights.sha256);
+  const hash = recipeHash(usedSettings(request.method, recipe), data.summary.sha256, sources.weights.sha256);
   const provenance = { commit: await commit(), libHash: await libHash() };
   const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
   return await withLock(`${checkpointFolder(context.results, request)}.lock`, async () => {
