@@ -98,8 +98,14 @@ export function sampledPathTable(
 
 /** Every term of Eq. 12 for one sampled path: value, weight, and what it adds to J. */
 export function objectiveTable(
-  path: { taskLoss: number; totalReward: number; policyTerm: number; ratePenalty: number },
-  { lambda1, lambda2 }: { lambda1: number; lambda2: number },
+  path: {
+    taskLoss: number;
+    totalReward: number;
+    policyTerm: number;
+    meanExecuteProb: number;
+    ratePenalty: number;
+  },
+  { lambda1, lambda2, targetRate }: { lambda1: number; lambda2: number; targetRate: number },
 ): Table {
   const terms = [
     { term: "task loss", value: path.taskLoss, weight: 1 },
@@ -112,7 +118,9 @@ export function objectiveTable(
     name: "objective",
     caption:
       "J of Eq. 12 for this one path. Its second term has no gradient of its own: in the step, Σ R log π " +
-      `(here ${number(path.policyTerm)}) stands in for it. ${lessonNote}`,
+      `(here ${number(path.policyTerm)}) stands in for it. ξ = (μ − t)² with μ = ${
+        number(path.meanExecuteProb)
+      }, t = ${targetRate}. ${lessonNote}`,
     columns: ["Term", "Value", "Weight", "In J"],
     rows: [
       ...terms.map(({ term, value, weight }) => [

@@ -26,6 +26,6 @@ export {
   lossPairs,
   sideBySideFigure,
 } from "./side_by_side.ts";
-export { showDecimals, showExponent } from "./style.ts";
+export { showBound, showDecimals } from "./style.ts";
 export { table1 } from "./table1.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

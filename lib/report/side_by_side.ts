@@ -1,6 +1,6 @@
 /** One training stage on two backends: its losses step for step, as a table and as a figure. */
 import { lessonNote } from "./lesson.ts";
-import { axisStyle, baseLayout, figureWidth, showDecimals, showExponent } from "./style.ts";
+import { axisStyle, baseLayout, figureWidth, showBound, showDecimals } from "./style.ts";
 import type { Figure, Table } from "./value.ts";
 
 /** A stage's curve on one backend; every line has `step` and `loss`. */
@@ -65,8 +65,7 @@ export function lossesSideBySide(
 ): Table | string {
   const chosen = backendName(first.backend);
   if (!second) {
-    return `Nothing to set beside ${chosen} here: no other WebGPU adapter was found (or the stage ran on it). ` +
-      "The lesson goes on.";
+    return `No second backend beside ${chosen}: this machine has no WebGPU adapter, or the lesson itself runs on it.`;
   }
   return {
     name: "losses-side-by-side",
@@ -75,9 +74,9 @@ export function lossesSideBySide(
     columns: ["Step", `Loss on ${chosen}`, `Loss on ${backendName(second.backend)}`, "Difference"],
     rows: lossPairs(first, second).map(({ step, first, second, relative }) => [
       `${step}`,
-      showDecimals(first, 6),
-      showDecimals(second, 6),
-      showExponent(relative),
+      showDecimals(first, 4),
+      showDecimals(second, 4),
+      showBound(relative),
     ]),
     align: ["right", "right", "right", "right"],
   };
@@ -110,7 +109,8 @@ export function sideBySideFigure(
       legendgroup: backend,
       showlegend: panel === 0,
       x: curve.map(({ step }) => step),
-      y: curve.map((line) => line[key]),
+      // The last bits of a software adapter differ from run to run; the picture need not.
+      y: curve.map((line) => Number(line[key].toFixed(4))),
       ...looks[at],
       ...(panel > 0 ? { xaxis: "x2", yaxis: "y2" } : {}),
     }))
@@ -130,7 +130,7 @@ function panelsLayout(height: number, panels: readonly string[]): Record<string,
     const number = panel === 0 ? "" : `${panel + 1}`;
     return [
       [`xaxis${number}`, { ...axisStyle, title: { text: "Step" } }],
-      [`yaxis${number}`, { ...axisStyle, title: { text: columnNames[key] } }],
+      [`yaxis${number}`, { ...axisStyle, title: { text: columnNames[key], standoff: 12 } }],
     ];
   });
   return {

@@ -26,10 +26,10 @@ export function showDecimals(value: number | null | undefined, digits: number): 
   return rounded(value ?? NaN, digits) ?? noValue;
 }
 
-/** A small positive number by its size: `2e-7`; `0` stays `0`. */
-export function showExponent(value: number): string {
+/** A small positive number by the power of ten it stays below, from 1e-6 on: `< 1e-4`. */
+export function showBound(value: number): string {
   if (!Number.isFinite(value)) return noValue;
-  return value === 0 ? "0" : value.toExponential(0);
+  return `< 1e${Math.max(-6, Math.floor(Math.log10(value)) + 1)}`;
 }
 
 /** A difference with its sign: `+0.3`, `−1.2`, `0.0`. */

@@ -6,7 +6,9 @@ import {
   methodLabel,
   methodStyle,
   noValue,
+  showBound,
   showCounts,
+  showDecimals,
   showDifference,
   showHalfWidth,
   showLayers,
@@ -81,4 +83,16 @@ Deno.test("baseLayout is an opaque white card, 960 wide, with dark DejaVu Sans a
   assert.equal(layout.width, 960);
   assert.equal(layout.paper_bgcolor, "#ffffff");
   assert.deepEqual(layout.font, { family: "DejaVu Sans", size: 15, color: "#1a1a1a" });
+});
+
+Deno.test("showDecimals keeps a fixed count of decimals; showBound the power of ten a number stays below", () => {
+  assert.equal(showDecimals(-0.69314, 4), "−0.6931");
+  assert.equal(showDecimals(null, 2), noValue);
+  assert.deepEqual([0, 9e-8, 2e-5, 0.03, NaN].map(showBound), [
+    "< 1e-6",
+    "< 1e-6",
+    "< 1e-4",
+    "< 1e-1",
+    noValue,
+  ]);
 });
