@@ -37,26 +37,26 @@ export interface EnsureOptions extends Omit<RunContext, "backend" | "results" | 
 }
 
 /**
- * The runs of `grid`: from `config.results` if all are there, else from the reference results if all are there, else
- * the missing ones are trained into `config.results`. Where neither tasks nor seeds were asked for and nothing was run
- * here yet, reference results that hold a part of the grid are taken as they are. Throws like `trainRun`.
+ * The runs of `grid`: those in `config.results`, if anything was run there (what is missing stays visibly missing);
+ * else the reference results, if they hold the grid or nothing particular was asked for; else the grid is trained into
+ * `config.results`. Throws like `trainRun`.
  */
 export async function ensureRuns(grid: Grid, options: EnsureOptions): Promise<EnsuredRuns> {
   const { config, openBackend, committed = committedResults, ...context } = options;
   const requests = runsOf(grid), { profile } = grid;
   const own = await readRecords(config.results, profile);
-  const missing = missingRuns(requests, own);
-  if (missing.length > 0) {
-    const reference = await readRecords(committed, profile);
-    const nothingAsked = config.tasks === null && config.seeds === null && own.length === 0;
-    if (missingRuns(requests, reference).length === 0 || (nothingAsked && reference.length > 0)) {
-      return ensuredIn(committed, profile);
-    }
-    const backend = await openBackend();
-    for (const request of missing) {
-      const now = () => performance.now();
-      await trainRun(request, { ...context, config, backend, results: config.results, now });
-    }
+  if (own.some((record) => missingRuns(requests, [record]).length < requests.length)) {
+    return ensuredIn(config.results, profile);
+  }
+  const reference = await readRecords(committed, profile);
+  const nothingAsked = config.tasks === null && config.seeds === null;
+  if (missingRuns(requests, reference).length === 0 || (nothingAsked && reference.length > 0)) {
+    return ensuredIn(committed, profile);
+  }
+  const backend = await openBackend();
+  const now = () => performance.now();
+  for (const request of requests) {
+    await trainRun(request, { ...context, config, backend, results: config.results, now });
   }
   return ensuredIn(config.results, profile);
 }

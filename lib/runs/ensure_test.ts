@@ -48,6 +48,14 @@ Deno.test("ensureRuns prefers own records, then complete reference records", () 
     assert.equal(timings.length, 2);
   }));
 
+Deno.test("ensureRuns trains nothing where some of the grid has run: the rest stays missing", () =>
+  withFolders(async (own, committed) => {
+    await put(own, { method: "bert" });
+    const config = asked(own, { DPB_TASKS: "mrpc" });
+    const { records } = await ensureRuns(grid, { config, openBackend: noBackend, committed });
+    assert.deepEqual(records.map(({ method }) => method), ["bert"]);
+  }));
+
 Deno.test("ensureRuns takes a part of the reference only where nothing was asked for", () =>
   withFolders(async (own, committed) => {
     await put(committed, { method: "bert" });
@@ -60,7 +68,7 @@ Deno.test("ensureRuns takes a part of the reference only where nothing was asked
     );
   }));
 
-Deno.test("ensureRuns trains what is missing and nothing the second time", () =>
+Deno.test("ensureRuns trains the grid where there is nothing, and nothing the second time", () =>
   withFolders(async (own, committed) => {
     const config = asked(own, { DPB_PROFILE: "smoke" });
     const smoke = { ...grid, profile: "smoke", methods: [{ method: "bert" }] };

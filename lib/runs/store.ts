@@ -4,7 +4,7 @@
  * records and never parsed.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 import {
@@ -193,6 +193,14 @@ export async function readPredictions(resultsDir: string, key: RunKey): Promise<
 export async function readCurve(resultsDir: string, key: RunKey): Promise<CurveLine[]> {
   const { curve } = runPaths(resultsDir, key);
   return parseCurve(await textOrThrow(curve), curve);
+}
+
+/** The curve of a run with its parent's before it: all stages in order. Throws as `readCurve`. */
+export async function readWholeCurve(resultsDir: string, record: RunRecord): Promise<CurveLine[]> {
+  const own = await readCurve(resultsDir, record);
+  if (record.parent === null) return own;
+  const { curve } = runPaths(resultsDir, record), parent = join(dirname(curve), `${record.parent}.jsonl`);
+  return [...parseCurve(await textOrThrow(parent), parent), ...own];
 }
 
 async function textOrThrow(path: string): Promise<string> {

@@ -9,6 +9,7 @@ import {
   readPredictions,
   readRecords,
   readTimings,
+  readWholeCurve,
   runName,
   runPaths,
   settingSlug,
@@ -119,4 +120,22 @@ Deno.test("readRecords finds nothing in an absent folder and names a truncated f
     const { record } = await writeRun(folder, outcome());
     await Deno.writeTextFile(record, (await Deno.readTextFile(record)).slice(0, 80));
     await assert.rejects(readRecords(folder, "glue"), (error) => (error as Error).message.includes(record));
+  }));
+
+Deno.test("readWholeCurve puts the parent's stages before the run's own", () =>
+  inFolder(async (folder) => {
+    const line = (stage: string) => ({ stage, step: 1, loss: 0.5 });
+    const names = { profile: "glue", task: "mrpc", seed: 0 };
+    const bert = { ...names, method: "bert", setting: "" },
+      dpbert = { ...names, method: "dpbert", setting: "t0.6" };
+    for (const [key, parent, stage] of [[bert, null, "stage1"], [dpbert, "bert-s0", "stage2"]] as const) {
+      await writeRun(folder, {
+        record: exampleRecord({ ...key, parent }),
+        timing: exampleTiming(key),
+        predictions: [],
+        curve: [line(stage)],
+      });
+    }
+    const whole = await readWholeCurve(folder, exampleRecord({ ...dpbert, parent: "bert-s0" }));
+    assert.deepEqual(whole, [line("stage1"), line("stage2")]);
   }));
