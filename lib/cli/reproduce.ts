@@ -20,7 +20,7 @@ import { chooseBackend, stepShape } from "./backend.ts";
 import { refreshPages } from "./pages.ts";
 import { clock, progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -110,6 +110,7 @@ async function render(folder: string, results: string, profile: string): Promise
   const setting = settingSlug(defaultMethods.find(({ method }) => method === "dpbert")!.settings!);
   const { tables, figures } = artefacts(records, timings, readPaper(), profile, setting);
   const files: string[] = [];
+  console.log(`\n${tablePlain(tables[0])}`);
   for (const table of tables) files.push(...await saveTable(table, join(folder, "tables")));
   for (const figure of figures) files.push(...await saveFigure(figure, join(folder, "figures")));
   return files;
@@ -190,9 +191,9 @@ export async function run(args: string[]): Promise<number> {
   printer.note(
     `\n${
       requests.length - failures.length
-    } of ${requests.length} runs, ${files.length} files of tables and figures, ${notebooks.length} notebooks in ${folder} (${
-      clock((performance.now() - started) / 1000)
-    })`,
+    } of ${requests.length} runs, ${files.length} files of tables and figures, ${notebooks.length} notebooks in ${
+      relative(Deno.cwd(), folder)
+    } (${clock((performance.now() - started) / 1000)})`,
   );
   for (const failure of failures) printer.note(`failed: ${failure}`);
   return failures.length > 0 ? 1 : code;
