@@ -1,12 +1,6 @@
 /** The methods room: each method's gate, finish and training. */
 export { bert } from "./bert.ts";
-export {
-  actionLogProbs,
-  expectedRewards,
-  objective,
-  type ObjectiveSettings,
-  rewards,
-} from "./dpbert/objective.ts";
+export { actionLogProbs, objective, type ObjectiveSettings, rewards } from "./dpbert/objective.ts";
 export {
   dpbert,
   emptyTrace,

@@ -14,7 +14,7 @@ const columnNames: Record<string, string> = {
   loss: "Loss",
   meanExecuteProb: "Mean execute probability μ",
   executionRate: "Share executed",
-  expectedRewards: "Sum of rewards",
+  totalReward: "Sum of rewards",
 };
 
 const backendNames: Record<string, string> = { webgpu: "WebGPU" };

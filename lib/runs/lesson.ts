@@ -124,7 +124,14 @@ function runStageOf(
   const cut = steps === null ? options : { ...options, lastStep: steps };
   if (stage === "stage1") return fineTune(model.backbone, set, { ...stage1, steps: allSteps }, seed, cut);
   if (stage === "stage2") {
-    return initialisePlanner(model.backbone, model.planner, set, recipe.stage2, seed, cut);
+    return initialisePlanner(
+      model.backbone,
+      model.planner,
+      set,
+      { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput },
+      seed,
+      cut,
+    );
   }
   return reinforce(model.backbone, model.planner, set, recipe.stage3, seed, cut);
 }

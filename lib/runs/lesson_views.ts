@@ -8,7 +8,6 @@ import {
   actionLogProbs,
   type Backbone,
   emptyTrace,
-  expectedRewards,
   objective,
   type ObjectiveSettings,
   type Planner,
@@ -230,8 +229,8 @@ export async function samplePath(
     const reward = rewards(actions, losses, settings.beta);
     const scalars = [
       terms.taskLoss,
-      terms.expectedRewards,
-      expectedRewards(logProbs, reward),
+      terms.totalReward,
+      terms.policyTerm,
       terms.meanExecuteProb,
       terms.ratePenalty,
     ];

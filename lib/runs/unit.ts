@@ -48,6 +48,8 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   return await withLock(`${checkpointFolder(context.results, request)}.lock`, async () => {
     const done = await findRecord(context.results, key);
     if (done?.recipeHash === hash && !context.fresh) return done;
+    await Deno.mkdir(checkpointFolder(context.results, request), { recursive: true });
+    if (context.fresh) await removeStages(run);
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
   });
@@ -111,7 +113,6 @@ async function removeStages({ request, context }: Run): Promise<void> {
 
 async function trainBert(run: Run): Promise<Training> {
   const { recipe: { stage1: { epochs, ...settings } }, data, sources, request, context } = run;
-  await Deno.mkdir(checkpointFolder(context.results, request), { recursive: true });
   const backbone = {
     ops: context.backend.ops,
     config: sources.config,
@@ -138,7 +139,6 @@ async function parentParams(run: Run): Promise<BertParams> {
 
 async function trainDpbert(run: Run): Promise<Training> {
   const { recipe, sources: { config }, request: { seed }, context } = run;
-  await Deno.mkdir(checkpointFolder(context.results, run.request), { recursive: true });
   const backbone = { ops: context.backend.ops, config, params: await parentParams(run) };
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
   const set = trainingSet(run);
@@ -146,7 +146,7 @@ async function trainDpbert(run: Run): Promise<Training> {
     backbone,
     planner,
     set,
-    recipe.stage2,
+    { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput },
     seed,
     loopOptions(run, "stage2"),
   );

@@ -130,18 +130,13 @@ async function run(
     const numbers = await trainStep(stage, ops, optimizer, progress.step);
     progress.step++;
     const last = progress.step === steps;
-    if ((progress.step - 1) % curveEvery === 0 || last) {
+    const seconds = (options.now() - started) / 1000;
+    const evaluates = stage.evaluate && (last || progress.step % (stage.evaluateEvery ?? stage.steps) === 0);
+    // Every evaluation has its point, so that a curve shows what selection saw.
+    if ((progress.step - 1) % curveEvery === 0 || last || evaluates) {
       progress.curve.push({ step: progress.step, ...numbers });
     }
-    if (stage.evaluate && (last || progress.step % (stage.evaluateEvery ?? stage.steps) === 0)) {
-      const evaluation = { step: progress.step, ...await stage.evaluate() } as Evaluation;
-      progress.evaluations.push(evaluation);
-      if (evaluation.eligible && evaluation.score > (progress.selected?.score ?? -Infinity)) {
-        progress.selected = evaluation;
-        best = await snapshot(leaves);
-      }
-    }
-    const seconds = (options.now() - started) / 1000;
+    if (evaluates && await isBest(stage, progress)) best = await snapshot(leaves);
     options.onProgress?.({
       stage: stage.name,
       step: progress.step,
@@ -162,6 +157,15 @@ async function run(
   if (best) restore(leaves, best);
   const { curve, evaluations, selected, seconds } = progress;
   return { curve, evaluations, selected, seconds };
+}
+
+/** Evaluates the current parameters; true if they are now the selected ones. */
+async function isBest(stage: Stage, progress: Progress): Promise<boolean> {
+  const evaluation = { step: progress.step, ...await stage.evaluate!() } as Evaluation;
+  progress.evaluations.push(evaluation);
+  if (!evaluation.eligible || evaluation.score <= (progress.selected?.score ?? -Infinity)) return false;
+  progress.selected = evaluation;
+  return true;
 }
 
 /** One step: loss, gradients, update. Returns the reported numbers. */

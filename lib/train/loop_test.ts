@@ -245,3 +245,14 @@ Deno.test("runStage tells step, steps, loss and speed after every step", async (
   );
   assert.deepEqual(seen, ["stage 1 1/2 true 8", "stage 1 2/2 true 8"]);
 });
+
+Deno.test("runStage gives every evaluation a point in the curve, beside every fifth step and the last", async () => {
+  const { stage, params } = toy(10, () => ({
+    evaluateEvery: 3,
+    evaluate: () => Promise.resolve({ score: 0, eligible: true }),
+  }));
+  const { curve, evaluations } = await runStage(stage, { ops, now: clock() });
+  assert.deepEqual(evaluations.map(({ step }) => step), [3, 6, 9, 10]);
+  assert.deepEqual(curve.map(({ step }) => step), [1, 3, 6, 9, 10]);
+  disposeTree(params);
+});

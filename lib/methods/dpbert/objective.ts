@@ -63,7 +63,7 @@ export function rewards(actions: Tensor, losses: Tensor, beta: number): Tensor {
  * The gradient of the expected rewards E_a[sum_i R^i], written as a value to ascend (Williams 1992, without a
  * baseline): mean over the batch of sum_i R^i log pi(a^i), R^i held constant. Scalar.
  */
-export function expectedRewards(logProbs: Tensor, rewards: Tensor): Tensor {
+export function policyTerm(logProbs: Tensor, rewards: Tensor): Tensor {
   return mean(sum(mul(detach(rewards), logProbs), 1));
 }
 
@@ -81,7 +81,10 @@ export function ratePenalty(meanProbs: Tensor, { targetRate, muPer }: ObjectiveS
 /** The terms of Eq. 12, each a scalar. */
 export interface ObjectiveTerms {
   taskLoss: Tensor;
-  expectedRewards: Tensor;
+  /** sum_i R^i of the sampled paths, mean over the batch: the second term's value. */
+  totalReward: Tensor;
+  /** What stands in for it in the gradient. */
+  policyTerm: Tensor;
   meanExecuteProb: Tensor;
   ratePenalty: Tensor;
   /** J, minimised. */
@@ -93,14 +96,15 @@ export function objective(losses: Tensor, trace: PlanTrace, settings: ObjectiveS
   const actions = stack(trace.actions, 1);
   const reward = rewards(actions, detach(losses), settings.beta);
   const taskLoss = mean(losses);
-  const expected = expectedRewards(actionLogProbs(trace), reward);
+  const policy = policyTerm(actionLogProbs(trace), reward);
   const meanProbs = meanExecuteProbs(trace);
   const penalty = ratePenalty(meanProbs, settings);
   return {
     taskLoss,
-    expectedRewards: mean(sum(reward, 1)),
+    totalReward: mean(sum(reward, 1)),
+    policyTerm: policy,
     meanExecuteProb: mean(meanProbs),
     ratePenalty: penalty,
-    objective: add(sub(taskLoss, mul(expected, settings.lambda1)), mul(penalty, settings.lambda2)),
+    objective: add(sub(taskLoss, mul(policy, settings.lambda1)), mul(penalty, settings.lambda2)),
   };
 }

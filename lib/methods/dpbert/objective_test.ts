@@ -11,10 +11,10 @@ import {
 } from "../../tensor/mod.ts";
 import {
   actionLogProbs,
-  expectedRewards,
   meanExecuteProbs,
   objective,
   type ObjectiveSettings,
+  policyTerm,
   ratePenalty,
   rewards,
 } from "./objective.ts";
@@ -83,18 +83,18 @@ Deno.test("objective is loss - lambda1 sum R log pi + lambda2 xi (Eq. 12)", asyn
   const terms = objective(floatTensor([0.5], [1]), example(), settings);
   const policyTerm = exampleRewards.reduce((total, reward, i) => total + reward * exampleLogProbs[i], 0);
   await close(terms.taskLoss, [0.5]);
-  await close(terms.expectedRewards, [-7 / 3]);
+  await close(terms.totalReward, [-7 / 3]);
   await close(terms.meanExecuteProb, [0.5]);
   await close(terms.ratePenalty, [0.01]);
   await close(terms.objective, [0.5 - 0.5 * policyTerm + 10 * 0.01]);
 });
 
-Deno.test("expectedRewards holds the rewards constant: its gradient is R (a - s) / B, one per logit", async () => {
+Deno.test("policyTerm holds the rewards constant: its gradient is R (a - s) / B, one per logit", async () => {
   const logits = variable(floatTensor([0, log3, -log3, 0], [4]));
   const actions = [1, 1, 0, 0], fixed = [-1, 2, 0.5, 3];
   const { gradients } = valueAndGradients(() => {
     const trace = traceOf([logits], [actions]);
-    return expectedRewards(actionLogProbs(trace), floatTensor(fixed, [4, 1]));
+    return policyTerm(actionLogProbs(trace), floatTensor(fixed, [4, 1]));
   }, [logits]);
   const probs = [0.5, 0.75, 0.25, 0.5];
   await close(gradients[0]!, fixed.map((reward, i) => reward * (actions[i] - probs[i]) / 4));

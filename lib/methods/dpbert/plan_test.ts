@@ -21,7 +21,7 @@ import { taskLoss } from "../../train/mod.ts";
 import { infer } from "../method.ts";
 import { bert } from "../bert.ts";
 import { tinyBackbone, tinyBatch } from "../tiny_model.ts";
-import { actionLogProbs, expectedRewards, meanExecuteProbs, ratePenalty } from "./objective.ts";
+import { actionLogProbs, meanExecuteProbs, policyTerm, ratePenalty } from "./objective.ts";
 import {
   dpbert,
   emptyTrace,
@@ -188,7 +188,7 @@ Deno.test("the task loss gives the planner no gradient through hard paths, whate
 const fixedRewards = uniforms(random(0, "rewards"), 2 * batch.size).map((x) => x - 0.5);
 const policyAndPenalty = (trace: PlanTrace) =>
   add(
-    expectedRewards(actionLogProbs(trace), floatTensor(fixedRewards, [batch.size, 2])),
+    policyTerm(actionLogProbs(trace), floatTensor(fixedRewards, [batch.size, 2])),
     mul(
       ratePenalty(meanExecuteProbs(trace), {
         targetRate: 0.6,
@@ -240,7 +240,7 @@ Deno.test("the planner's gradient is that of sum R log pi with R and the path he
   const expected = finiteDifferences(value, networks);
   const gradients = gradientsOf(
     planner,
-    (trace) => expectedRewards(actionLogProbs(trace), floatTensor(fixedRewards, [batch.size, 2])),
+    (trace) => policyTerm(actionLogProbs(trace), floatTensor(fixedRewards, [batch.size, 2])),
     "detached",
   );
   for (const [i, { path }] of leaves(planner, "planner").entries()) {

@@ -14,6 +14,7 @@ export interface PlannerInitSettings {
   batchSize: number;
   learningRate: number;
   clipNorm: number;
+  plannerInput: PlannerInput;
 }
 
 export interface ReinforcementSettings extends ObjectiveSettings {
@@ -69,7 +70,8 @@ export function initialisePlanner(
     }],
     loss: (step) => {
       const trace = emptyTrace();
-      const loss = mean(lossesThrough(backbone, data, batchAt(step), softGate(backbone.ops, planner, trace)));
+      const gate = softGate(backbone.ops, planner, trace, settings.plannerInput);
+      const loss = mean(lossesThrough(backbone, data, batchAt(step), gate));
       return { objective: loss, report: { loss, meanExecuteProb: mean(meanExecuteProbs(trace)) } };
     },
   }, { ...options, ops: backbone.ops });
@@ -120,7 +122,7 @@ export function reinforce(
         objective: terms.objective,
         report: {
           loss: terms.taskLoss,
-          expectedRewards: terms.expectedRewards,
+          totalReward: terms.totalReward,
           meanExecuteProb: terms.meanExecuteProb,
           executionRate: mean(stack(trace.actions)),
         },
