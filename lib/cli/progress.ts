@@ -19,8 +19,8 @@ export function clock(seconds: number): string {
 }
 
 /** One line: run, stage, step, loss, speed, time left in this stage. */
-export function progressLine(run: string, p: StepProgress, secondsPerStep: number): string {
-  const left = clock((p.steps - p.step) * secondsPerStep);
+export function progressLine(run: string, p: StepProgress, secondsPerStep: number | null): string {
+  const left = secondsPerStep === null ? "?" : clock((p.steps - p.step) * secondsPerStep);
   return `${run}  ${p.stage}  step ${p.step}/${p.steps}  loss ${p.loss.toFixed(4)}  ${
     p.examplesPerSecond.toFixed(1)
   } examples/s  ${left} left`;
@@ -41,7 +41,7 @@ export function progressPrinter(now: () => number = () => performance.now()) {
         endLine();
         [stage, started, firstStep, lastPrinted] = [`${run} ${p.stage}`, now(), p.step, -Infinity];
       }
-      const perStep = p.step > firstStep ? (now() - started) / 1000 / (p.step - firstStep) : 0;
+      const perStep = p.step > firstStep ? (now() - started) / 1000 / (p.step - firstStep) : null;
       const line = progressLine(run, p, perStep);
       if (terminal) {
         Deno.stderr.writeSync(encoder.encode(`\r\x1b[2K${line}`));

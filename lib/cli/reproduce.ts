@@ -5,26 +5,24 @@
 import { obtainWeights, weightsFolder, weightsSource } from "../bert/weights.ts";
 import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
-import { executeNotebook, saveFigure, saveTable } from "../notebook/mod.ts";
-import { artefacts, compareWithCommitted, comparisonTable, readPaper, tablePlain } from "../report/mod.ts";
+import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
 import { type Grid, type RunRequest, runsOf } from "../runs/grid.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
-import { recipeFor } from "../runs/recipe.ts";
-import { readRecords, readTimings, settingSlug } from "../runs/store.ts";
-import { openSources } from "../runs/task_data.ts";
 import type { RunContext } from "../runs/run.ts";
+import { readRecords } from "../runs/store.ts";
+import { requireGlueDir } from "../runs/task_data.ts";
 import { trainRun } from "../runs/unit.ts";
+import type { Backend } from "../tensor/mod.ts";
 import { Stopped } from "../train/mod.ts";
-import { chooseBackend, stepShape } from "./backend.ts";
+import { backendFor } from "./backend.ts";
 import { refreshPages } from "./pages.ts";
 import { clock, progressPrinter } from "./progress.ts";
+import { endIfAsked, executeNotebooks, projectRoot, renderReport } from "./render.ts";
 import { stopSignal } from "./stop.ts";
 import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 const committedRoot = join(projectRoot, "results");
 
 /** What the options ask for, on top of the environment. */
@@ -71,7 +69,9 @@ type Printer = ReturnType<typeof progressPrinter>;
 
 /** Weights of the glue profile, fetched if need be. */
 async function setUp({ config, grid }: Wish, printer: Printer): Promise<void> {
-  if (grid.profile === "smoke" || config.bertDir) return;
+  if (grid.profile === "smoke") return;
+  requireGlueDir(config); // before 90 MB are fetched for nothing
+  if (config.bertDir) return;
   const source = weightsSource("minilm");
   await obtainWeights(source, weightsFolder("minilm", config), config, {
     progress: {
@@ -104,37 +104,6 @@ async function trainAll(requests: RunRequest[], context: RunContext, printer: Pr
   return failures;
 }
 
-/** Tables and figures from the records on disk. */
-async function render(folder: string, results: string, profile: string): Promise<string[]> {
-  const [records, timings] = [await readRecords(results, profile), await readTimings(results, profile)];
-  const setting = settingSlug(defaultMethods.find(({ method }) => method === "dpbert")!.settings!);
-  const { tables, figures } = artefacts(records, timings, readPaper(), profile, setting);
-  const files: string[] = [];
-  console.log(`\n${tablePlain(tables[0])}`);
-  for (const table of tables) files.push(...await saveTable(table, join(folder, "tables")));
-  for (const figure of figures) files.push(...await saveFigure(figure, join(folder, "figures")));
-  return files;
-}
-
-/** Executes a copy of every notebook, in the order of their names. */
-async function executeNotebooks(
-  folder: string,
-  env: Record<string, string>,
-  printer: Printer,
-): Promise<string[]> {
-  const source = join(projectRoot, "notebooks"), names: string[] = [];
-  for await (const { name } of Deno.readDir(source)) if (name.endsWith(".ipynb")) names.push(name);
-  for (const name of names.sort()) {
-    await executeNotebook({
-      notebook: join(source, name),
-      output: join(folder, "notebooks", name),
-      env,
-      onProgress: ({ state, line }) => state === "finished" ? printer.note(line) : printer.live(line),
-    });
-  }
-  return names.map((name) => join(folder, "notebooks", name));
-}
-
 async function compare(results: string, profile: string, printer: Printer): Promise<number> {
   if (resolve(results) === committedRoot) return 0;
   const committed = await readRecords(committedRoot, profile);
@@ -149,52 +118,61 @@ export async function run(args: string[]): Promise<number> {
   const wish = wishOf(args, Deno.env.toObject());
   const { config, grid } = wish, { profile } = grid;
   const started = performance.now();
-  const printer = progressPrinter();
+  const printer = progressPrinter(), { requested } = stopSignal();
   await setUp(wish, printer);
-  const sources = await openSources(profile, grid.tasks[0], config);
-  const shape = stepShape(sources, recipeFor(profile, grid.tasks[0], {}));
-  const backend = await chooseBackend(config, shape, printer.note);
-  printer.note(
-    `profile ${profile}, backend ${backend.name}${backend.blas ? ` with ${backend.blas}` : ""}${
-      backend.adapter ? ` on ${backend.adapter}` : ""
-    }`,
-  );
+  const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
+  printer.note(backendLine(profile, backend));
   const context: RunContext = {
     config,
     backend,
     results: config.results,
     now: () => performance.now(),
-    shouldStop: stopSignal().requested,
+    shouldStop: requested,
     onProgress: printer.step,
     onNote: printer.note,
     fresh: wish.fresh,
   };
   const requests = runsOf(grid);
   const failures = await trainAll(requests, context, printer);
-  const untimed = await measureMissingLatencies(requests, context);
-  for (const name of untimed) {
+  if (failures.length === requests.length) {
+    throw new InputError(
+      `No run succeeded, so there is nothing to render. The first failure: ${failures[0]}`,
+    );
+  }
+  endIfAsked(requested);
+  for (const name of await measureMissingLatencies(requests, context)) {
     printer.note(`${name}: its weights are gone, so its latency was not measured (--fresh trains it again)`);
   }
 
   const folder = resolve(config.results, profile);
-  const files = await render(folder, config.results, profile);
-  const env = {
-    DPB_PROFILE: profile,
+  const files = await renderReport(folder, config.results, profile);
+  endIfAsked(requested);
+  const notebooks = await executeNotebooks(folder, notebookEnv(wish, backend), printer, requested);
+  if (resolve(config.results) === committedRoot) await refreshPages(projectRoot);
+  const code = await compare(config.results, profile, printer);
+  const done = `${
+    requests.length - failures.length
+  } of ${requests.length} runs, ${files.length} files of tables and figures, ${notebooks.length} notebooks`;
+  printer.note(
+    `\n${done} in ${relative(Deno.cwd(), folder)} (${clock((performance.now() - started) / 1000)})`,
+  );
+  for (const failure of failures) printer.note(`failed: ${failure}`);
+  return failures.length > 0 ? 1 : code;
+}
+
+function backendLine(profile: string, { name, blas, adapter }: Backend): string {
+  return `profile ${profile}, backend ${name}${blas ? ` with ${blas}` : ""}${
+    adapter ? ` on ${adapter}` : ""
+  }`;
+}
+
+/** What a notebook's kernel is told: the same grid, results and backend. */
+function notebookEnv({ config, grid }: Wish, backend: Backend): Record<string, string> {
+  return {
+    DPB_PROFILE: grid.profile,
     DPB_TASKS: grid.tasks.join(),
     DPB_SEEDS: `${grid.seeds.join()},`,
     DPB_RESULTS: resolve(config.results),
     DPB_BACKEND: backend.name,
   };
-  const notebooks = await executeNotebooks(folder, env, printer);
-  if (resolve(config.results) === committedRoot) await refreshPages(projectRoot);
-  const code = await compare(config.results, profile, printer);
-  printer.note(
-    `\n${
-      requests.length - failures.length
-    } of ${requests.length} runs, ${files.length} files of tables and figures, ${notebooks.length} notebooks in ${
-      relative(Deno.cwd(), folder)
-    } (${clock((performance.now() - started) / 1000)})`,
-  );
-  for (const failure of failures) printer.note(`failed: ${failure}`);
-  return failures.length > 0 ? 1 : code;
 }

@@ -11,6 +11,7 @@ export {
 } from "./tasks.ts";
 export { type Example, parseSplit, type ReadOptions, readSplit, readSplitFile, type Split } from "./read.ts";
 export { type HoldOut, holdOut } from "./holdout.ts";
+export { shuffledOrder } from "./shuffle.ts";
 export {
   type Batch,
   collate,

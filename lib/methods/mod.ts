@@ -6,6 +6,7 @@ export {
   emptyTrace,
   plannedGate,
   type Planner,
+  plannerLeaves,
   type PlanTrace,
   randomPlanner,
   sampledGate,
@@ -20,4 +21,10 @@ export {
 export { fineTune, type FineTuneSettings } from "./fine_tune.ts";
 export { givenPaths } from "./given_path.ts";
 export { type Backbone, infer, type Inference, type Method, type Pass } from "./method.ts";
-export { meanExecutedLayers, type Outcome, predictAll, type TrainingSet } from "./training_set.ts";
+export {
+  executedLayers,
+  meanExecutedLayers,
+  type Outcome,
+  predictAll,
+  type TrainingSet,
+} from "./training_set.ts";

@@ -70,8 +70,10 @@ export async function predictAll(
   return { predictions, paths };
 }
 
-/** Mean number of executed layers of 0/1 path strings. */
+/** Layers that a 0/1 path string executes. */
+export const executedLayers = (path: string): number => path.replaceAll("0", "").length;
+
+/** Mean number of executed layers of path strings. */
 export function meanExecutedLayers(paths: string[]): number {
-  return paths.reduce((total, path) => total + [...path].filter((action) => action === "1").length, 0) /
-    paths.length;
+  return paths.reduce((total, path) => total + executedLayers(path), 0) / paths.length;
 }

@@ -19,7 +19,7 @@ export function artefacts(
     tables: [
       table1(records, timings, paper, profile),
       retentionTable(records, timings, paper, profile),
-      claimsTable(records, timings, paper, profile, { setting }),
+      claimsTable(records, timings, paper, profile, { setting, notebooks: { table1: "05_table1.ipynb" } }),
     ],
     figures: [
       executedShareFigure(records, profile, "dpbert", setting),

@@ -26,13 +26,14 @@ import type { Table } from "./value.ts";
 
 const columns = [
   ...["Task", "Setting", "Seeds", "BERT", "Ours", "Kept (%)", "95 % interval", "Kept, paper (%)"],
-  ...["Layers executed", "Distinct paths", "Commonest path", "Shuffled paths", "Latency (ms)", "Speed-up"],
+  ...["Layers executed", "Distinct paths", "Commonest path", "Shuffled paths", "All layers on"],
+  ...["Latency (ms)", "Speed-up"],
 ];
 
 /**
  * For each task and setting of `method`: the share of BERT's score that it keeps (seed by seed, then averaged), the
  * layers it executes, how varied its paths are, the score with paths shuffled among the inputs (equal: the paths say
- * nothing about the input), and the batch-1 latency beside the full model's. Seeds without a `bert` run are left out.
+ * nothing about the input), the score of its weights with every layer on (stage 3 goes on training the backbone), and the batch-1 latency beside the full model's. Seeds without a `bert` run are left out.
  */
 export function retentionTable(
   records: readonly RunRecord[],
@@ -47,8 +48,9 @@ export function retentionTable(
     name: "retention",
     caption:
       `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
-      "takes another one's path. Path: 1 = layer executed, first layer first. Latency: median at batch size 1, ours " +
-      `of BERT's. ${provenanceNote(profile, ours)}`,
+      "takes another one's path. All layers on: the same weights after stage 3, nothing skipped. Path: 1 = layer " +
+      "executed, first layer first. Latency: median at batch size 1, ours of BERT's. " +
+      provenanceNote(profile, ours),
     columns,
     rows: ours.map((group) => retentionRow(group, findGroup(groups, group.task, "bert"), paper)),
     align: columns.map((_, column) => column < 2 ? "left" : "right"),
@@ -70,6 +72,7 @@ function retentionRow(group: RunGroup, bert: RunGroup | undefined, paper: Paper)
     showCounts(group.records.map((record) => record.path.distinctPaths)),
     commonestPaths(group),
     showScore(mean(controlNumbers(group, "shuffledPathsScore"))),
+    showScore(mean(controlNumbers(group, "everyLayerScore"))),
     latency(group),
     showSpeedup(mean(speedupsOf(group))),
   ];

@@ -42,7 +42,7 @@ export function exampleTiming(changes: Partial<TimingRecord> = {}): TimingRecord
     seed: 0,
     seconds: { reinforcement: 600 },
     peakMemoryMb: 900,
-    latency: { medianMs: 10, p90Ms: 14, n: 408, fullMedianMs: 12, speedup: 1.2, batchSize: 1 },
+    latency: { medianMs: 10, p90Ms: 14, n: 408, fullMedianMs: 12, speedup: 1.2, batchSize: 1, load: 0.1 },
     machine: { cpu: "a processor", cores: 2, os: "linux x86_64" },
     adapter: null,
     versions: { deno: "2.9.6" },

@@ -5,6 +5,7 @@
  */
 import { collate, type EncodedExample } from "../glue/mod.ts";
 import { type Backbone, bert, infer, type Method } from "../methods/mod.ts";
+import { loadAverage } from "./environment.ts";
 import type { TimingRecord } from "./record.ts";
 
 /** What is timed: a model as it runs. */
@@ -65,6 +66,7 @@ export async function measureLatency(
   examples: EncodedExample[],
   options: LatencyOptions,
 ): Promise<NonNullable<TimingRecord["latency"]>> {
+  const load = loadAverage();
   const others = full ? [{ backbone: full, method: bert(full) }] : [];
   const [ours, theirs = ours] = await timeAlternating([model, ...others], examples, options);
   const medianMs = quantile(ours, 0.5), fullMedianMs = quantile(theirs, 0.5);
@@ -75,5 +77,6 @@ export async function measureLatency(
     fullMedianMs: digits(fullMedianMs),
     speedup: digits(fullMedianMs / medianMs),
     batchSize: 1,
+    load,
   };
 }

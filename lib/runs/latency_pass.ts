@@ -1,4 +1,5 @@
 /** The latency pass: after all training, run by run, nothing else running. Writes each run's timing again. */
+import { Stopped } from "../train/mod.ts";
 import type { TimingRecord } from "./record.ts";
 import { findTiming, writeTiming } from "./store.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
@@ -42,6 +43,9 @@ export async function measureMissingLatencies(
   for (const request of requests) {
     const timing = await findTiming(context.results, keyOf(request));
     if (!timing || timing.latency) continue;
+    if (context.shouldStop?.()) {
+      throw new Stopped("Stopped while measuring latencies; the same command continues there.");
+    }
     const latency = await latencyOf(request, context);
     if (latency) await writeTiming(context.results, { ...timing, latency });
     else untimed.push(`${request.task} ${request.method} seed ${request.seed}`);

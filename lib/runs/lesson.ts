@@ -4,7 +4,6 @@
  */
 import type { Config } from "../config.ts";
 import type { Example } from "../glue/mod.ts";
-import { scoreTask } from "../glue/mod.ts";
 import {
   type Backbone,
   bert,
@@ -12,10 +11,10 @@ import {
   fineTune,
   initialisePlanner,
   type Planner,
+  plannerLeaves,
   predictAll,
   randomPlanner,
   reinforce,
-  type TrainingSet,
 } from "../methods/mod.ts";
 import {
   type Backend,
@@ -28,7 +27,7 @@ import {
 } from "../tensor/mod.ts";
 import { type LoopOptions, restore, type Snapshot, snapshot, type StageResult } from "../train/mod.ts";
 import { type Recipe, recipeFor } from "./recipe.ts";
-import { openSources, readTaskData, type Sources, type TaskData } from "./task_data.ts";
+import { openSources, readTaskData, type Sources, type TaskData, trainingSet } from "./task_data.ts";
 
 /** The stages of section 3.2. */
 export type StageName = "stage1" | "stage2" | "stage3";
@@ -75,8 +74,6 @@ async function freshModel({ sources }: Lesson, { ops }: Backend): Promise<Lesson
   return { backbone: { ops, config, params: await sources.freshBackbone(seed) }, planner };
 }
 
-const plannerLeaves = (planner: Planner) => leaves(planner, "planner");
-
 async function stateOf({ backbone, planner }: LessonModel): Promise<LessonState> {
   return {
     backbone: await snapshot(leaves(backbone.params)),
@@ -111,13 +108,8 @@ function runStageOf(
   steps: number | null,
   options: Omit<LoopOptions, "ops">,
 ) {
-  const { recipe, data, sources: { task } } = lesson;
-  const set: TrainingSet = {
-    kind: task.kind,
-    train: data.train,
-    heldOut: data.heldOut,
-    score: (predictions, labels) => scoreTask(task, predictions, labels).score,
-  };
+  const { recipe, data } = lesson;
+  const set = trainingSet(lesson.sources, data);
   const { epochs, ...stage1 } = recipe.stage1;
   const allSteps = Math.round(epochs * Math.ceil(data.train.length / stage1.batchSize));
   // The schedule keeps its full length, so that a shortened run follows the same curve.

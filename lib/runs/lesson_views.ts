@@ -11,6 +11,7 @@ import {
   objective,
   type ObjectiveSettings,
   type Planner,
+  plannerLeaves,
   type PlanTrace,
   rewards,
   sampledGate,
@@ -20,7 +21,6 @@ import {
   dispose,
   floatTensor,
   keep,
-  leaves,
   type Ops,
   random,
   read,
@@ -158,7 +158,7 @@ const certain = 1000;
 
 /** Sets every plan network to s = 1 or s = 0, whatever it sees. */
 export function forcePlanner(planner: Planner, executeProb: 0 | 1): void {
-  for (const { path, param } of leaves(planner, "planner")) {
+  for (const { path, param } of plannerLeaves(planner)) {
     const value = path.endsWith("bias") ? (executeProb === 1 ? certain : -certain) : 0;
     setValues(param, new Float32Array(param.size).fill(value));
   }

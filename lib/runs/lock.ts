@@ -33,14 +33,23 @@ async function tryLock(file: string): Promise<boolean> {
 }
 
 /**
- * Runs `work` while holding the lock `file`; waits for its owner, and takes over the lock of a dead one. Throws
- * `InputError` when the file cannot be written.
+ * Runs `work` while holding the lock `file`; waits for its owner (and says so after two seconds), and takes over the
+ * lock of a dead one. Throws `InputError` when the file cannot be written or `shouldStop` says so.
  */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  { onWait, shouldStop }: { onWait?: (text: string) => void; shouldStop?: () => boolean } = {},
+): Promise<T> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    while (!await tryLock(file)) await new Promise((resume) => setTimeout(resume, 500));
+    for (let tries = 0; !await tryLock(file); tries++) {
+      if (shouldStop?.()) throw new InputError(`Stopped while waiting for ${file}; nothing was changed.`);
+      if (tries === 4) onWait?.(`waiting for another process that trains the same run (${file})`);
+      await new Promise((resume) => setTimeout(resume, 500));
+    }
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `Cannot write ${file} (${(error as Error).message}). Make its folder writable or choose another one.`,
     );

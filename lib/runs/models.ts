@@ -1,7 +1,15 @@
 /** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
-import { type Backbone, bert, dpbert, type Method, type Planner, randomPlanner } from "../methods/mod.ts";
-import { disposeTree, leaves, random, readValues } from "../tensor/mod.ts";
+import {
+  type Backbone,
+  bert,
+  dpbert,
+  type Method,
+  type Planner,
+  plannerLeaves,
+  randomPlanner,
+} from "../methods/mod.ts";
+import { disposeTree, random, readValues } from "../tensor/mod.ts";
 import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { restore } from "../train/mod.ts";
 import type { RunRequest } from "./grid.ts";
@@ -20,7 +28,7 @@ export async function saveModel(
 ): Promise<void> {
   if (planner) {
     const tensors = new Map<string, NamedValues>();
-    for (const { path, param } of leaves(planner, "planner")) {
+    for (const { path, param } of plannerLeaves(planner)) {
       tensors.set(path, { shape: param.shape, data: await readValues(param) });
     }
     await Deno.mkdir(folder, { recursive: true });
@@ -49,7 +57,7 @@ export async function hasPlanner(folder: string): Promise<boolean> {
 export async function loadPlanner(folder: string, { config }: { config: BertConfig }): Promise<Planner> {
   const { tensors } = await readSafetensors(plannerFile(folder));
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
-  restore(leaves(planner, "planner"), tensors);
+  restore(plannerLeaves(planner), tensors);
   return planner;
 }
 

@@ -7,9 +7,10 @@ import {
   parsePrediction,
   scoreMnli,
   scoreTask,
+  shuffledOrder,
   type Task,
 } from "../glue/mod.ts";
-import type { Outcome } from "../methods/mod.ts";
+import { executedLayers, type Outcome } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
 import type { PredictionRow, RunRecord } from "./record.ts";
 import { numOutputs } from "./task_data.ts";
@@ -41,7 +42,6 @@ export function metricsOf(task: Task, rows: PredictionRow[], mismatched: Predict
     : scoreTask(task, matched.predictions, matched.labels)) as RunRecord["metrics"];
 }
 
-const executed = (path: string) => [...path].filter((action) => action === "1").length;
 const mean = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0) / numbers.length;
 /** Six digits: enough to compare, few enough to read. */
 const rounded = (x: number) => Number(x.toFixed(6));
@@ -53,7 +53,7 @@ export function pathSummary(paths: string[], numLayers: number): RunRecord["path
     (_, layer) => rounded(mean(paths.map((path) => Number(path[layer])))),
   );
   return {
-    meanExecutedLayers: rounded(mean(paths.map(executed))),
+    meanExecutedLayers: rounded(mean(paths.map(executedLayers))),
     numLayers,
     executedShare,
     distinctPaths: new Set(paths).size,
@@ -75,7 +75,7 @@ export function meanFlops(
       )),
     );
   return {
-    meanPerExample: flops((row) => executed(paths[row]), gates),
+    meanPerExample: flops((row) => executedLayers(paths[row]), gates),
     fullPerExample: flops(() => config.numLayers, 0),
   };
 }
@@ -90,10 +90,5 @@ export function commonestPath(paths: string[]): { path: string; share: number } 
 
 /** The same paths, dealt to other examples: what is left of the score is what does not depend on routing. */
 export function shuffledPaths(paths: string[], seed: number): string[] {
-  const rng = random(seed, "shuffled paths"), dealt = [...paths];
-  for (let i = dealt.length - 1; i > 0; i--) {
-    const j = Math.floor(rng() * (i + 1));
-    [dealt[i], dealt[j]] = [dealt[j], dealt[i]];
-  }
-  return dealt;
+  return shuffledOrder(paths.length, random(seed, "shuffled paths")).map((at) => paths[at]);
 }

@@ -113,8 +113,8 @@ export const latencySchema = z.strictObject({
   /** `fullMedianMs / medianMs`. */
   speedup: z.number().min(0),
   batchSize: z.literal(1),
-  /** Median latency of a fixed path of that many layers. */
-  perLayers: z.array(z.strictObject({ layers: count, medianMs: z.number().min(0) })).optional(),
+  /** Load average over one minute just before; null where the system has none. */
+  load: z.number().min(0).nullable(),
 });
 
 /** What a clock or a machine decides about a run; kept apart so that records compare byte by byte. */
@@ -127,7 +127,7 @@ export const timingRecordSchema = z.strictObject({
   machine: z.strictObject({ cpu: z.string(), cores: count, os: z.string() }),
   adapter: z.string().nullable(),
   versions: sortedStrings,
-  /** Load average over one minute when the run ended; null where the system has none. */
+  /** Load average over one minute when training ended; null where the system has none. */
   load: z.number().min(0).nullable(),
 });
 

@@ -6,9 +6,8 @@ import type { LoopOptions, StageResult } from "../train/mod.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import type { Recipe } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
-import { runName } from "./store.ts";
+import { runPaths } from "./store.ts";
 import type { Sources, TaskData } from "./task_data.ts";
-import { join } from "node:path";
 
 /** What a run needs from its caller. */
 export interface RunContext {
@@ -54,6 +53,5 @@ export function parentOf(request: RunRequest): RunRequest {
 
 /** The folder of a run's final weights and checkpoints (never tracked). */
 export function checkpointFolder(results: string, request: RunRequest): string {
-  const { profile, task, method, setting, seed } = keyOf(request);
-  return join(results, profile, "checkpoints", task, runName(method, setting, seed));
+  return runPaths(results, keyOf(request)).checkpoint;
 }

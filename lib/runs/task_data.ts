@@ -8,15 +8,18 @@ import {
   type Example,
   holdOut,
   readSplit,
+  scoreTask,
   type Split,
   type SplitName,
   type Task,
   taskById,
 } from "../glue/mod.ts";
 import { smokeVocabulary, writeSmokeGlue } from "../micro/mod.ts";
+import type { TrainingSet } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
 import { loadWordPiece, type WordPiece, wordPieceFromVocab } from "../text/mod.ts";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -73,13 +76,19 @@ async function smokeSources(task: Task): Promise<Sources> {
   };
 }
 
-async function glueSources(task: Task, config: Config): Promise<Sources> {
-  const { glueDir } = config;
-  if (!glueDir) {
-    throw new InputError(
-      "The glue profile needs GLUE's files: set DPB_GLUE_DIR to the folder that holds CoLA, MRPC, ... (data/README.md says where to get them).",
-    );
+/** The folder of GLUE's files. Throws `InputError` when none is set or the one set is not there. */
+export function requireGlueDir({ glueDir }: Pick<Config, "glueDir">): string {
+  const how =
+    "set DPB_GLUE_DIR to the folder that holds CoLA, MRPC, ... (data/README.md says where to get them)";
+  if (!glueDir) throw new InputError(`The glue profile needs GLUE's files: ${how}.`);
+  if (!existsSync(glueDir)) {
+    throw new InputError(`DPB_GLUE_DIR names "${glueDir}", which does not exist; ${how}.`);
   }
+  return glueDir;
+}
+
+async function glueSources(task: Task, config: Config): Promise<Sources> {
+  const glueDir = requireGlueDir(config);
   const folder = config.bertDir ?? await requireWeights("minilm", config);
   const vocabText = await Deno.readTextFile(join(folder, "vocab.txt")).catch(() => {
     throw new InputError(
@@ -148,4 +157,10 @@ export async function readTaskData(sources: Sources, maxLength: number, seed: nu
       warnings: splits.flatMap(({ warnings }) => warnings),
     },
   };
+}
+
+/** What the stages train on and select by. */
+export function trainingSet({ task }: Sources, { train, heldOut }: TaskData): TrainingSet {
+  const score = (predictions: number[], labels: number[]) => scoreTask(task, predictions, labels).score;
+  return { kind: task.kind, train, heldOut, score };
 }

@@ -4,16 +4,7 @@
  */
 import type { BertParams } from "../bert/mod.ts";
 import { InputError } from "../errors.ts";
-import { scoreTask } from "../glue/mod.ts";
-import {
-  bert,
-  dpbert,
-  fineTune,
-  initialisePlanner,
-  randomPlanner,
-  reinforce,
-  type TrainingSet,
-} from "../methods/mod.ts";
+import { bert, dpbert, fineTune, initialisePlanner, randomPlanner, reinforce } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
 import type { LoopOptions } from "../train/mod.ts";
 import { curveOf, evaluated, timingOf } from "./conclude.ts";
@@ -25,7 +16,7 @@ import { recipeFor, usedSettings } from "./recipe.ts";
 import { recipeHash, type RunRecord } from "./record.ts";
 import { checkpointFolder, parentOf, type Run, type RunContext, type Training } from "./run.ts";
 import { findRecord, runName, writeRun } from "./store.ts";
-import { openSources, readTaskData } from "./task_data.ts";
+import { openSources, readTaskData, trainingSet } from "./task_data.ts";
 import { join } from "node:path";
 
 /**
@@ -52,7 +43,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     if (context.fresh) await removeStages(run);
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
-  });
+  }, { onWait: context.onNote, shouldStop: context.shouldStop });
 }
 
 async function trainAndRecord(run: Run): Promise<RunRecord> {
@@ -78,15 +69,6 @@ async function trainAndRecord(run: Run): Promise<RunRecord> {
   } finally {
     disposeModel(training);
   }
-}
-
-function trainingSet({ sources: { task }, data }: Run): TrainingSet {
-  return {
-    kind: task.kind,
-    train: data.train,
-    heldOut: data.heldOut,
-    score: (predictions, labels) => scoreTask(task, predictions, labels).score,
-  };
 }
 
 /** Named by the recipe's hash as well: what another recipe, other rows or other weights left is not continued. */
@@ -121,7 +103,7 @@ async function trainBert(run: Run): Promise<Training> {
   const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
   const stage1 = await fineTune(
     backbone,
-    trainingSet(run),
+    trainingSet(run.sources, run.data),
     { ...settings, steps },
     request.seed,
     loopOptions(run, "stage1"),
@@ -141,7 +123,7 @@ async function trainDpbert(run: Run): Promise<Training> {
   const { recipe, sources: { config }, request: { seed }, context } = run;
   const backbone = { ops: context.backend.ops, config, params: await parentParams(run) };
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
-  const set = trainingSet(run);
+  const set = trainingSet(run.sources, run.data);
   const stage2 = await initialisePlanner(
     backbone,
     planner,

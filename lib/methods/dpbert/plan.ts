@@ -8,6 +8,8 @@ import { type Affine, clsState, executeWhere, type Gate, mix, randomAffine } fro
 import {
   detach,
   floatTensor,
+  type Leaf,
+  leaves,
   lessThan,
   type Ops,
   type Random,
@@ -26,6 +28,9 @@ const initialDeviation = 0.05;
 export function randomPlanner(numLayers: number, hiddenSize: number, rng: Random): Planner {
   return Array.from({ length: numLayers }, () => randomAffine(1, hiddenSize, rng, initialDeviation));
 }
+
+/** A planner's parameters under names of their own, e.g. `planner.3.weight`. */
+export const plannerLeaves = (planner: Planner): Leaf[] => leaves(planner, "planner");
 
 /** What a plan network sees: h_CLS with the backbone's gradient, or detached from it (the default; science.md 3.2). */
 export type PlannerInput = "detached" | "attached";

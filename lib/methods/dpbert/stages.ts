@@ -1,13 +1,21 @@
 /** Stages 2 and 3 (sections 3.2.2 and 3.2.3); stage 1 is `fineTune`. */
 import { batchTensors, classify, encode, type Gate } from "../../bert/mod.ts";
 import type { Batch } from "../../glue/mod.ts";
-import { floatTensor, leaves, mean, random, stack, type Tensor, uniforms } from "../../tensor/mod.ts";
+import { floatTensor, mean, random, stack, type Tensor, uniforms } from "../../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../../train/mod.ts";
 import { trainableLeaves } from "../fine_tune.ts";
 import type { Backbone } from "../method.ts";
 import { batchSource, meanExecutedLayers, predictAll, type TrainingSet } from "../training_set.ts";
 import { meanExecuteProbs, objective, type ObjectiveSettings } from "./objective.ts";
-import { dpbert, emptyTrace, type Planner, type PlannerInput, sampledGate, softGate } from "./plan.ts";
+import {
+  dpbert,
+  emptyTrace,
+  type Planner,
+  type PlannerInput,
+  plannerLeaves,
+  sampledGate,
+  softGate,
+} from "./plan.ts";
 
 export interface PlannerInitSettings {
   steps: number;
@@ -40,9 +48,6 @@ function lossesThrough(backbone: Backbone, data: TrainingSet, batch: Batch, gate
   const hidden = encode(ops, params, config, batchTensors(batch), gate);
   return taskLoss(ops, data.kind, classify(ops, params, hidden), floatTensor(batch.labels, [batch.size]));
 }
-
-/** A planner's leaves under names of their own. */
-const plannerLeaves = (planner: Planner) => leaves(planner, "planner");
 
 /**
  * Stage 2: the planner learns by the task loss through soft gates a^i = s^i; the backbone stands still
