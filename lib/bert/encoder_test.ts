@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { largestError } from "../tensor/finite_differences.ts";
-import { dispose, floatTensor, liveTensors, startBackend, type Tensor, tidy } from "../tensor/mod.ts";
+import {
+  dispose,
+  floatTensor,
+  liveTensors,
+  type Ops,
+  startBackend,
+  type Tensor,
+  tidy,
+  webgpuAdapter,
+} from "../tensor/mod.ts";
 import { batchTensors, type PaddedBatch } from "./batch.ts";
 import { loadBert, type LoadedBert } from "./checkpoint.ts";
 import { classify, clsState, encode, everyLayer, pool } from "./encoder.ts";
@@ -45,28 +54,50 @@ function halved(weights: Weights): Weights {
   ) => [name, { shape, data: Float32Array.from(data, Math.f16round) }]));
 }
 
-for (const dtype of ["F32", "F16"] as const) {
-  Deno.test(`encode gives every layer's hidden state of a float64 BERT, padding included (${dtype})`, async () => {
-    const weights = randomWeights(config, 2);
-    const expected = referenceForward(config, dtype === "F16" ? halved(weights) : weights, batch);
-    await withBert(weights, dtype, async ({ params }) => {
-      const outputs = tidy(() => {
-        const states: Tensor[] = [];
-        const tensors = batchTensors(batch);
-        const last = encode(ops, params, config, tensors, (_layer, hidden, run) => {
-          states.push(hidden);
-          return run(hidden);
-        });
-        return [...states, last, pool(ops, params.pooler, last), classify(ops, params, last)];
+/** Every hidden state, pooled output and logit within 1e-4 of the float64 reference, on the running backend. */
+async function matchesReference(ops: Ops, dtype: "F32" | "F16"): Promise<void> {
+  const weights = randomWeights(config, 2);
+  const expected = referenceForward(config, dtype === "F16" ? halved(weights) : weights, batch);
+  await withBert(weights, dtype, async ({ params }) => {
+    const outputs = tidy(() => {
+      const states: Tensor[] = [];
+      const tensors = batchTensors(batch);
+      const last = encode(ops, params, config, tensors, (_layer, hidden, run) => {
+        states.push(hidden);
+        return run(hidden);
       });
-      const reference = [...expected.hidden, expected.pooled, expected.logits];
-      assert.equal(outputs.length, config.numLayers + 3);
-      for (const [i, output] of outputs.entries()) {
-        const error = largestError(await output.data() as Float32Array, reference[i]);
-        assert.ok(error < 1e-4, `output ${i} is off by ${error}`);
-      }
-      dispose(outputs);
+      return [...states, last, pool(ops, params.pooler, last), classify(ops, params, last)];
     });
+    const reference = [...expected.hidden, expected.pooled, expected.logits];
+    assert.equal(outputs.length, config.numLayers + 3);
+    for (const [i, output] of outputs.entries()) {
+      const error = largestError(await output.data() as Float32Array, reference[i]);
+      assert.ok(error < 1e-4, `output ${i} is off by ${error}`);
+    }
+    dispose(outputs);
+  });
+}
+
+for (const dtype of ["F32", "F16"] as const) {
+  Deno.test(`encode gives every layer's hidden state of a float64 BERT, padding included (wasm, ${dtype})`, () =>
+    matchesReference(ops, dtype));
+}
+
+const adapter = await webgpuAdapter();
+for (const name of ["cpu", "webgpu"] as const) {
+  const missing = name === "webgpu" && !adapter;
+  Deno.test({
+    name: `encode gives every layer's hidden state of a float64 BERT (${name}${
+      missing ? "; ignored: no adapter" : ""
+    })`,
+    ignore: missing,
+    fn: async () => {
+      try {
+        await matchesReference((await startBackend(name)).ops, "F32");
+      } finally {
+        await startBackend("wasm");
+      }
+    },
   });
 }
 

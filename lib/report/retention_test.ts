@@ -31,6 +31,7 @@ Deno.test("retentionTable pairs DPBERT with BERT of the same seed", () => {
     "Distinct paths": "1",
     "Commonest path": "111101 (100 %)",
     "Shuffled paths": "84.5",
+    "All layers on": "–",
     "Latency (ms)": "10.0 of 12.0",
     "Speed-up": "1.20×",
   });
@@ -39,7 +40,17 @@ Deno.test("retentionTable pairs DPBERT with BERT of the same seed", () => {
 Deno.test("retentionTable shows dashes without BERT, controls and latency", () => {
   const { controls: _, ...record } = exampleRecord();
   const found = rowOf(retentionTable([record], [], paper, "glue"));
-  for (const column of ["BERT", "Kept (%)", "Commonest path", "Shuffled paths", "Latency (ms)", "Speed-up"]) {
+  for (
+    const column of [
+      "BERT",
+      "Kept (%)",
+      "Commonest path",
+      "Shuffled paths",
+      "All layers on",
+      "Latency (ms)",
+      "Speed-up",
+    ]
+  ) {
     assert.equal(found[column], "–", column);
   }
 });

@@ -12,6 +12,7 @@ import {
 import { disposeTree, random, readValues } from "../tensor/mod.ts";
 import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { restore } from "../train/mod.ts";
+import { InputError } from "../errors.ts";
 import type { RunRequest } from "./grid.ts";
 import { checkpointFolder, type RunContext } from "./run.ts";
 import { numOutputs, openSources, type Sources } from "./task_data.ts";
@@ -79,8 +80,12 @@ export async function openModel(request: RunRequest, context: RunContext): Promi
     config: sources.config,
     params: await loadModel(folder, sources),
   };
-  const planner = request.method === "dpbert" ? await loadPlanner(folder, sources) : null;
-  return { sources, backbone, planner, method: planner ? dpbert(backbone, planner) : bert(backbone) };
+  if (request.method === "bert") return { sources, backbone, planner: null, method: bert(backbone) };
+  if (request.method !== "dpbert") {
+    throw new InputError(`A saved model of "${request.method}" cannot be opened yet.`);
+  }
+  const planner = await loadPlanner(folder, sources);
+  return { sources, backbone, planner, method: dpbert(backbone, planner) };
 }
 
 /** Frees a model's parameters. */
