@@ -52,8 +52,12 @@ export async function infer(backbone: Backbone, batch: PaddedBatch, method: Meth
     const hidden = encode(backbone.ops, backbone.params, backbone.config, tensors, pass.gate);
     return [pass.finish(hidden), ...pass.actions].map(keep);
   });
-  const [values, ...taken] = await Promise.all([logits, ...actions].map(read));
-  dispose([logits, ...actions]);
+  const tensors = [logits, ...actions];
+  // At batch size 1, waiting for values that are there already would cost as much as half the gates.
+  const [values, ...taken] = backbone.ops.readsAreFree
+    ? tensors.map((x) => x.dataSync() as Float32Array)
+    : await Promise.all(tensors.map(read));
+  dispose(tensors);
   return { logits: values, paths: pathStrings(taken, batch.size, backbone.config.numLayers) };
 }
 

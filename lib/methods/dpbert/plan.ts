@@ -97,11 +97,24 @@ export function sampledGate(
 /** Inference's gate: a^i = 1 where s^i > 0.5 (Eq. 5), which is where the logit is positive. */
 export function plannedGate(ops: Ops, planner: Planner, actions: Tensor[]): Gate {
   return (layer, hidden, run) => {
-    const logit = executeLogit(ops, planner[layer], hidden);
-    const action = lessThan(floatTensor([0], [1]), detach(logit));
+    const single = ops.readsAreFree && hidden.shape[0] === 1;
+    const action = single
+      ? floatTensor([singleLogit(planner[layer], clsState(ops, hidden)) > 0 ? 1 : 0], [1])
+      : lessThan(floatTensor([0], [1]), detach(executeLogit(ops, planner[layer], hidden)));
     actions.push(action);
     return executeWhere(ops, hidden, action, run);
   };
+}
+
+/**
+ * The logit of Eq. 4 for a single input on a CPU backend: one dot product in JavaScript, where framework operations
+ * would cost several times as much. cls [1, H].
+ */
+function singleLogit(network: Affine, cls: Tensor): number {
+  const states = cls.dataSync(), weight = network.weight.dataSync();
+  let logit = network.bias.dataSync()[0];
+  for (let i = 0; i < weight.length; i++) logit += weight[i] * states[i];
+  return logit;
 }
 
 /** `dpbert`: the backbone with its planner deciding (section 3.1). */
