@@ -8,7 +8,7 @@ import { writeAtomic } from "../atomic.ts";
 import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
 import { machine } from "../runs/environment.ts";
-import { type Recipe, recipeFor } from "../runs/recipe.ts";
+import { type Recipe, recipeFor, type Settings } from "../runs/recipe.ts";
 import { openSources, type Sources } from "../runs/task_data.ts";
 import { type Backend, type BackendName, startBackend, webgpuAdapter } from "../tensor/mod.ts";
 
@@ -73,9 +73,9 @@ export async function chooseBackend(
 /** The backend for the runs of a profile on `task`. Throws `InputError` when the task's files or weights are missing. */
 export async function backendFor(
   config: Config,
-  { profile, task }: { profile: string; task: string },
+  { profile, task, settings = {} }: { profile: string; task: string; settings?: Settings },
   say: (line: string) => void = () => {},
 ): Promise<Backend> {
   const sources = await openSources(profile, task, config);
-  return await chooseBackend(config, stepShape(sources, recipeFor(profile, task, {})), say);
+  return await chooseBackend(config, stepShape(sources, recipeFor(profile, task, settings)), say);
 }

@@ -3,9 +3,7 @@ import { parseArgs } from "node:util";
 import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { trainRun } from "../runs/unit.ts";
-import { recipeFor } from "../runs/recipe.ts";
-import { openSources } from "../runs/task_data.ts";
-import { chooseBackend, stepShape } from "./backend.ts";
+import { backendFor } from "./backend.ts";
 import { progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
 
@@ -45,9 +43,7 @@ export async function run(args: string[]): Promise<number> {
     seed: Number(values.seed),
   };
   const progress = progressPrinter();
-  const sources = await openSources(request.profile, request.task, config);
-  const recipe = recipeFor(request.profile, request.task, request.settings);
-  const backend = await chooseBackend(config, stepShape(sources, recipe), progress.note);
+  const backend = await backendFor(config, request, progress.note);
   const stop = stopSignal();
   const record = await trainRun(request, {
     config,

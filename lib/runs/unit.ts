@@ -34,11 +34,11 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   const sources = await openSources(request.profile, request.task, context.config);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
   const hash = recipeHash(usedSettings(request.method, recipe), data.summary.sha256, sources.weights.sha256);
-  const provenance = { commit: await commit(), libHash: await libHash() };
-  const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
   return await withLock(`${checkpointFolder(context.results, request)}.lock`, async () => {
     const done = await findRecord(context.results, key);
     if (done?.recipeHash === hash && !context.fresh) return done;
+    const provenance = { commit: await commit(), libHash: await libHash() };
+    const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
     await Deno.mkdir(checkpointFolder(context.results, request), { recursive: true });
     if (context.fresh) await removeStages(run);
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);

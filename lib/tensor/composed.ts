@@ -4,34 +4,9 @@
  * Column sums are written as a product with a row of ones, and gradients that serve two inputs are cloned, because
  * the tape disposes each one separately.
  */
+import { differentiable } from "./differentiable.ts";
 import { type Tensor, tf } from "./tf.ts";
 import type { AdamWStep, BackendName, Moments, Ops } from "./ops.ts";
-
-type Grad = (dy: Tensor, saved: Tensor[]) => Tensor[];
-
-/**
- * An operation with its own gradient: `forward` returns the value and what the gradient needs.
- *
- * tfjs frees everything only after the whole backward pass. Each output's gradient and each saved tensor serve once,
- * so they go as soon as they have: that halves a training step's memory.
- */
-function differentiable(
-  inputs: Tensor[],
-  forward: (...inputs: Tensor[]) => { value: Tensor; saved: Tensor[] },
-  gradient: Grad,
-): Tensor {
-  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-    const gradients = tf.tidy(() => gradient(dy, saved));
-    tf.dispose([dy, ...saved]);
-    return gradients;
-  };
-  return tf.customGrad((...args) => {
-    const save = args.pop() as unknown as (tensors: Tensor[]) => void;
-    const { value, saved } = forward(...args as Tensor[]);
-    save(saved);
-    return { value, gradFunc };
-  })(...inputs);
-}
 
 const lastAxis = (x: Tensor) => x.shape[x.rank - 1];
 /** [..., n] -> [rows, n]. */

@@ -2,6 +2,7 @@
  * The plain tensor vocabulary of the other rooms: tfjs's own functions under their own names, and the few that tfjs
  * lacks. Whatever is worth fusing is in `Ops` instead.
  */
+import { differentiable } from "./differentiable.ts";
 import { type Tensor, tf, type Variable } from "./tf.ts";
 
 export const {
@@ -59,14 +60,11 @@ export const lessThan = (a: Tensor, b: Tensor): Tensor => tf.less(a, b).toFloat(
  * logit so that it stays finite; gradient `a - s`. All [B].
  */
 export function bernoulliLogProb(logit: Tensor, action: Tensor): Tensor {
-  return tf.customGrad((logit, save) => {
-    // Both saved: what only the closure knows is freed before the backward pass.
-    (save as unknown as (x: Tensor[]) => void)([logit as Tensor, action]);
-    return {
-      value: tf.sub(tf.mul(action, logit as Tensor), tf.softplus(logit as Tensor)),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.sub(saved[1], tf.sigmoid(saved[0]))),
-    };
-  })(logit);
+  return differentiable(
+    [logit],
+    (logit) => ({ value: tf.sub(tf.mul(action, logit), tf.softplus(logit)), saved: [logit, action] }),
+    (dy, [logit, action]) => [tf.mul(dy, tf.sub(action, tf.sigmoid(logit)))],
+  );
 }
 
 /** Value and gradients of a scalar function with respect to `params`; a parameter it never used has gradient null. */
