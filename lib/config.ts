@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { InputError } from "./errors.ts";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The four sizes the same code runs in, smallest first. */
@@ -44,8 +45,10 @@ export interface Config {
   offline: boolean;
   /** Base address for downloads instead of the public ones; `DPB_MIRROR`. */
   mirror: string | null;
-  /** Hugging Face's cache folder, respected when set; `HF_HOME`. */
+  /** Hugging Face's folder, respected when set; `HF_HOME`. */
   hfHome: string | null;
+  /** Where Hugging Face's own tools keep what they fetched; `HF_HUB_CACHE`, else `hub` below `HF_HOME`. */
+  hubCache: string | null;
 }
 
 /**
@@ -148,6 +151,7 @@ export function readConfig(
     offline: values.DPB_OFFLINE === "1",
     mirror: values.DPB_MIRROR?.replace(/\/+$/, "") ?? null,
     hfHome: env.HF_HOME || null,
+    hubCache: env.HF_HUB_CACHE || (env.HF_HOME ? join(env.HF_HOME, "hub") : null),
   };
 }
 

