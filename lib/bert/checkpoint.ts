@@ -64,7 +64,7 @@ function fill(file: string, { path, param }: Leaf, stored: Map<string, StoredTen
   const names = checkpointNames(path);
   if (optional(path, stored)) return;
   const missing = names.find((name) => !stored.has(name));
-  if (missing) throw new InputError(`${file} lacks the tensor "${missing}", which this BERT needs.`);
+  if (missing) throw new InputError(lacks(file, missing));
   const expected = [param.shape[0] / names.length, ...param.shape.slice(1)];
   const values = new Float32Array(param.size);
   names.forEach((name, part) => {
@@ -84,6 +84,50 @@ function fill(file: string, { path, param }: Leaf, stored: Map<string, StoredTen
     values.set(data, part * data.length);
   });
   setValues(param, values);
+}
+
+/**
+ * Refuses weights of another size than the configuration says, before parameters are made: a wrong number there must
+ * not become a request for more memory than there is.
+ */
+function checkSizes(folder: string, config: BertConfig, stored: Map<string, StoredTensor>): void {
+  const file = `${folder}/model.safetensors`;
+  const word = "embeddings.word_embeddings.weight";
+  const sizes: [key: string, size: number, name: string, axis: number][] = [
+    ["vocab_size", config.vocabSize, word, 0],
+    ["hidden_size", config.hiddenSize, word, 1],
+    ["max_position_embeddings", config.maxPositions, "embeddings.position_embeddings.weight", 0],
+    ["type_vocab_size", config.numSegments, "embeddings.token_type_embeddings.weight", 0],
+    ["intermediate_size", config.intermediateSize, "encoder.layer.0.intermediate.dense.weight", 0],
+  ];
+  for (const [key, size, name, axis] of sizes) {
+    const found = stored.get(name);
+    if (!found) throw new InputError(lacks(file, name));
+    if (found.shape[axis] !== size) {
+      throw new InputError(
+        `${folder}/config.json says ${key} ${size}, but tensor "${name}" of model.safetensors has shape ` +
+          `[${found.shape}]. Use the two files of one model.`,
+      );
+    }
+  }
+  const last = `encoder.layer.${config.numLayers - 1}.`;
+  if ([...stored.keys()].some((name) => name.startsWith(last))) return;
+  throw new InputError(
+    `${folder}/config.json says num_hidden_layers ${config.numLayers}, but model.safetensors has no tensor ` +
+      `"${last}...". Use the two files of one model.`,
+  );
+}
+
+const lacks = (file: string, name: string) => `${file} lacks the tensor "${name}", which this BERT needs.`;
+
+/** Label names that `saveBert` left; other writers' metadata says nothing to us. */
+function labelsOf({ labels = "[]" }: Record<string, string>): string[] {
+  try {
+    const names: unknown = JSON.parse(labels);
+    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : [];
+  } catch {
+    return [];
+  }
 }
 
 /** A loaded BERT. */
@@ -110,10 +154,14 @@ export async function readBertConfig(folder: string): Promise<BertConfig> {
 
 /**
  * Loads the BERT in `folder` with a classifier of `numOutputs` outputs. A pooler or classifier that the checkpoint
- * lacks as a whole is drawn from `rng`. Throws `InputError` naming the file and the tensor that is missing, surplus,
- * there twice or misshaped.
+ * lacks as a whole is drawn from `rng`, and named in `drawn`. Throws `InputError` naming the file and the tensor that
+ * is missing, surplus, there twice or misshaped.
  */
-export async function loadBert(folder: string, numOutputs: number, rng: Random): Promise<LoadedBert> {
+export async function loadBert(
+  folder: string,
+  numOutputs: number,
+  rng: Random,
+): Promise<LoadedBert & { drawn: string[] }> {
   const config = await readBertConfig(folder);
   const file = `${folder}/model.safetensors`;
   const { tensors, metadata } = await readSafetensors(file);
@@ -125,6 +173,7 @@ export async function loadBert(folder: string, numOutputs: number, rng: Random):
     }
     if (!ignored(canonical)) stored.set(canonical, tensor);
   }
+  checkSizes(folder, config, stored);
   const params = randomBert(config, numOutputs, rng);
   for (const leaf of leaves(params)) fill(file, leaf, stored);
   const known = new Set(leaves(params).flatMap(({ path }) => checkpointNames(path)));
@@ -134,7 +183,8 @@ export async function loadBert(folder: string, numOutputs: number, rng: Random):
       `${file} holds a tensor "${surplus}" that a BERT with ${config.numLayers} layers has no place for.`,
     );
   }
-  return { config, params, labels: JSON.parse(metadata.labels ?? "[]") };
+  const drawn = ["pooler", "classifier"].filter((module) => optional(`${module}.`, stored));
+  return { config, params, labels: labelsOf(metadata), drawn };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** BERT's shape, as its `config.json` gives it. */
 import { z } from "zod";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 
 /** The numbers that fix every tensor's shape. */
 export interface BertConfig {
@@ -37,14 +37,16 @@ export function parseConfig(text: string, file: string): BertConfig {
     json = JSON.parse(text);
   } catch (error) {
     throw new InputError(
-      `${file} is not JSON (${(error as Error).message}); expected a Hugging Face BERT config.`,
+      `${file} is not JSON (${visible((error as Error).message)}); expected a Hugging Face BERT config.`,
     );
   }
   const parsed = huggingFace.safeParse(json);
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
+    const { path: [key], message } = parsed.error.issues[0];
+    if (key === undefined) throw new InputError(`${file} is no Hugging Face BERT config (${message}).`);
+    const found = JSON.stringify((json as Record<PropertyKey, unknown>)[key]) ?? "missing";
     throw new InputError(
-      `${file}: field "${path.join(".")}" does not fit a BERT this model can run: ${message}.`,
+      `${file}: field "${String(key)}" is ${visible(found)}, not what this BERT can run (${message}).`,
     );
   }
   const c = parsed.data;

@@ -15,5 +15,6 @@ export {
 } from "./encoder.ts";
 export { loadBert, type LoadedBert, readBertConfig, saveBert } from "./checkpoint.ts";
 export { headFlops, layerFlops, pathFlops } from "./flops.ts";
+export { parameterCount } from "./parameter_count.ts";
 export { type Affine, type BertParams, randomAffine, randomBert } from "./params.ts";
 export { executeWhere, mix } from "./skip.ts";

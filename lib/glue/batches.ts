@@ -67,11 +67,6 @@ export function trainBatches(encoded: readonly EncodedExample[], options: TrainB
   return trainBatchRows(encoded, options).map((rows) => collate(encoded, rows));
 }
 
-/** All examples in batches sorted by length; `rows` brings the results back into order. */
-export function evalBatches(encoded: readonly EncodedExample[], batchSize: number): Batch[] {
-  return evalBatchRows(encoded, batchSize).map((rows) => collate(encoded, rows));
-}
-
 /** Pads the examples at `rows` to the longest of them with `padId` (BERT's [PAD] is 0). */
 export function collate(encoded: readonly EncodedExample[], rows: readonly number[], padId = 0): Batch {
   const size = rows.length;

@@ -16,7 +16,6 @@ export {
   type Batch,
   collate,
   type EncodedExample,
-  evalBatches,
   evalBatchRows,
   trainBatches,
   type TrainBatchOptions,

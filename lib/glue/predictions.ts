@@ -2,9 +2,10 @@
  * Predictions as GLUE writes them. Scores are computed from these strings, so that a file scored by anybody
  * gives the score in the record.
  */
-import { InputError } from "../errors.ts";
-import { parseLabel, tsvRows } from "./read.ts";
+import { InputError, visible } from "../errors.ts";
+import { parseLabel } from "./read.ts";
 import type { Task } from "./tasks.ts";
+import { readTsv } from "./tsv.ts";
 
 /**
  * The string of a class index (the label column's own string), or of a regression's value: clipped to 0..5,
@@ -43,18 +44,25 @@ export function leaderboardText(task: Task, values: readonly number[]): string {
  * out of order, a row that has not two columns, an unknown label.
  */
 export function parseLeaderboard(task: Task, bytes: Uint8Array, file: string): number[] {
-  const [header = [], ...rows] = tsvRows(bytes, file);
-  if (header.join("\t") !== "index\tprediction") {
-    throw new InputError(
-      `${file} line 1: found header "${header.join(", ").slice(0, 80)}", expected "index, prediction".`,
-    );
-  }
-  return rows.map((row, index) => {
-    const place = `${file} line ${index + 2}`;
-    if (row.length !== 2) throw new InputError(`${place}: found ${row.length} column(s), expected 2.`);
-    if (row[0] !== String(index)) {
-      throw new InputError(`${place}: found index "${row[0]}", expected ${index}.`);
+  const values: number[] = [];
+  const refuseHeader = (found: string) => {
+    throw new InputError(`${file} line 1: found header "${found}", expected "index, prediction".`);
+  };
+  if (bytes.length === 0) refuseHeader("");
+  readTsv(bytes, file, ({ fields, line, damage }) => {
+    const place = `${file} line ${line}`;
+    if (damage !== null) {
+      throw new InputError(`${place}: found ${damage}; expected an index and a prediction.`);
     }
-    return parseLabel(task, row[1], place);
+    if (line === 1) {
+      if (fields.join("\t") !== "index\tprediction") refuseHeader(visible(fields.join(", ")));
+      return;
+    }
+    if (fields.length !== 2) throw new InputError(`${place}: found ${fields.length} column(s), expected 2.`);
+    if (fields[0] !== String(values.length)) {
+      throw new InputError(`${place}: found index "${visible(fields[0])}", expected ${values.length}.`);
+    }
+    values.push(parseLabel(task, fields[1], place));
   });
+  return values;
 }

@@ -1,13 +1,10 @@
-/**
- * Reads GLUE's TSV files. Quotes are ordinary text there: a reader that honours them silently merges rows, so
- * quoting is off and a row is a line.
- */
+/** Reads GLUE's files into examples, row by row. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import Papa from "papaparse";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 import { type SplitFile, splitFile, type SplitName, type Task } from "./tasks.ts";
+import { readTsv, tsvReader, type TsvRow } from "./tsv.ts";
 
 /** One row of a split. */
 export interface Example {
@@ -56,8 +53,8 @@ export async function readSplit(
     throw new InputError(`No GLUE folder at "${glueDir}". ${advice}`);
   }
   const file = `${task.folder}/${spec.file}`;
-  const bytes = await readBytes(join(glueDir, task.folder, spec.file), `${file} (in "${glueDir}")`, advice);
-  return parseSplit(task, spec, bytes, file, options);
+  const path = join(glueDir, task.folder, spec.file);
+  return await streamSplit(splitReader(task, spec, file, options), path, `${file} (in "${glueDir}")`, advice);
 }
 
 /**
@@ -70,8 +67,8 @@ export async function readSplitFile(
   split: SplitName,
   options: ReadOptions = {},
 ): Promise<Split> {
-  const bytes = await readBytes(path, `"${path}"`, `Name a ${task.title} ${split} file.`);
-  return parseSplit(task, splitFile(task, split), bytes, path, options);
+  const reader = splitReader(task, splitFile(task, split), path, options);
+  return await streamSplit(reader, path, `"${path}"`, `Name a ${task.title} ${split} file.`);
 }
 
 /** Parses the bytes of one file; `file` names it in errors. Throws `InputError` for anything malformed. */
@@ -80,50 +77,88 @@ export function parseSplit(
   spec: SplitFile,
   bytes: Uint8Array,
   file: string,
-  { expectOfficialCounts = true }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Split {
-  const rows = tsvRows(bytes, file);
-  if (rows.length === 0) {
-    throw new InputError(`${file} is empty; expected ${spec.rows} rows of ${task.title}.`);
-  }
-  if (spec.header) checkHeader(rows[0], spec, file);
-  else refuseHeader(rows[0], spec, file);
-  const firstData = spec.header ? 1 : 0;
-  const examples: Example[] = [];
-  let dropped = 0;
-  for (let row = firstData; row < rows.length; row++) {
-    // A test row must stay: the leaderboard wants a prediction for each.
-    if (task.dropsShortRows && spec.label !== null && rows[row].length < spec.columns.length) dropped++;
-    else examples.push(parseRow(task, spec, rows[row], row - firstData, `${file} line ${row + 1}`));
-  }
-  if (examples.length === 0) throw new InputError(`${file} has a header but no rows; expected ${spec.rows}.`);
-  const warnings: string[] = [];
-  if (dropped > 0) warnings.push(`${file}: dropped ${dropped} row(s) with missing fields.`);
-  if (expectOfficialCounts && examples.length !== spec.rows) {
-    warnings.push(`${file}: found ${examples.length} rows, GLUE's own file has ${spec.rows}.`);
-  }
-  return { examples, warnings, sha256: createHash("sha256").update(bytes).digest("hex"), file };
+  const reader = splitReader(task, spec, file, options);
+  readTsv(bytes, file, reader.row);
+  return reader.split(createHash("sha256").update(bytes).digest("hex"));
 }
 
-/** Splits TSV bytes into rows of fields: UTF-8, no quoting, LF or CRLF, an optional byte-order mark. */
-export function tsvRows(bytes: Uint8Array, file: string): string[][] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes); // drops the byte-order mark, as MRPC has
-  } catch {
-    throw new InputError(`${file} is not UTF-8 text; expected a TSV file.`);
-  }
-  text = text.replaceAll("\r\n", "\n");
-  // Files end in one line feed, or in none (CoLA's dev file): neither makes a row.
-  if (text.endsWith("\n")) text = text.slice(0, -1);
-  if (text === "") return [];
-  return Papa.parse<string[]>(text, {
-    delimiter: "\t",
-    newline: "\n",
-    quoteChar: "\u0000",
-    escapeChar: "\u0000",
-    fastMode: true,
-  }).data;
+/** A split on its way: given its rows, then asked for the whole. */
+interface SplitReader {
+  file: string;
+  row(row: TsvRow): void;
+  split(sha256: string): Split;
+}
+
+/** GLUE's largest file has 392,702 rows. What is far beyond is something else, and must not fill the memory. */
+const mostRows = 1_000_000;
+/** QQP's own files have a few broken rows; one that has more of them than others is no QQP. */
+const fewRows = 1000;
+
+function splitReader(
+  task: Task,
+  spec: SplitFile,
+  file: string,
+  { expectOfficialCounts = true }: ReadOptions,
+): SplitReader {
+  const examples: Example[] = [], firstData = spec.header ? 2 : 1;
+  let empty = true, dropped = 0;
+  return {
+    file,
+    row({ fields, line, damage }) {
+      empty = false;
+      const place = `${file} line ${line}`;
+      // A test row must stay: the leaderboard wants a prediction for each.
+      const droppable = task.dropsShortRows && spec.label !== null && line >= firstData;
+      if (droppable && (damage !== null || fields.length < spec.columns.length)) {
+        if (++dropped <= examples.length + fewRows) return;
+        throw new InputError(
+          `${place}: found ${dropped} rows with missing fields and ${examples.length} others; expected a few. ` +
+            `Fetch the file again.`,
+        );
+      }
+      if (damage !== null) throw new InputError(`${place}: found ${damage}. Fetch the file again.`);
+      if (line === 1) (spec.header ? checkHeader : refuseHeader)(fields, spec, place);
+      if (line < firstData) return;
+      if (spec.header && isHeader(fields, spec)) {
+        throw new InputError(`${place}: found the header again, expected a row. Remove the line.`);
+      }
+      if (examples.length === mostRows) {
+        throw new InputError(`${place}: found more than ${mostRows} rows; expected ${spec.rows}.`);
+      }
+      examples.push(parseRow(task, spec, fields, line - firstData, place));
+    },
+    split(sha256) {
+      if (empty) throw new InputError(`${file} is empty; expected ${spec.rows} rows of ${task.title}.`);
+      if (examples.length === 0) {
+        throw new InputError(`${file} has a header but no rows; expected ${spec.rows}.`);
+      }
+      const warnings: string[] = [];
+      if (dropped > 0) warnings.push(`${file}: dropped ${dropped} row(s) with missing fields.`);
+      if (expectOfficialCounts && examples.length !== spec.rows) {
+        warnings.push(`${file}: found ${examples.length} rows, GLUE's own file has ${spec.rows}.`);
+      }
+      return { examples, warnings, sha256, file };
+    },
+  };
+}
+
+/** Feeds the file at `path` to `reader`; `name` and `advice` make the error when it cannot be read. */
+async function streamSplit(
+  reader: SplitReader,
+  path: string,
+  name: string,
+  advice: string,
+): Promise<Split> {
+  const hash = createHash("sha256");
+  const tsv = tsvReader(reader.file, reader.row);
+  await forEachPiece(path, name, advice, (piece) => {
+    hash.update(piece);
+    tsv.push(piece);
+  });
+  tsv.end();
+  return reader.split(hash.digest("hex"));
 }
 
 function parseRow(task: Task, spec: SplitFile, row: string[], index: number, place: string): Example {
@@ -136,7 +171,7 @@ function parseRow(task: Task, spec: SplitFile, row: string[], index: number, pla
   }
   if (spec.index !== null && row[spec.index] !== String(index)) {
     throw new InputError(
-      `${place}: found index "${row[spec.index]}", expected ${index} (rows count from 0).`,
+      `${place}: found index "${visible(row[spec.index])}", expected ${index} (rows count from 0).`,
     );
   }
   const a = row[spec.a];
@@ -160,45 +195,60 @@ export function parseLabel(task: Task, text: string, place: string): number {
     const label = task.labels.indexOf(text);
     if (label >= 0) return label;
     throw new InputError(
-      `${place}: found ${task.title} label "${text}", expected one of ${task.labels.join(", ")}.`,
+      `${place}: found ${task.title} label "${visible(text)}", expected one of ${task.labels.join(", ")}.`,
     );
   }
   const score = /^\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text) ? Number(text) : NaN;
   if (score >= 0 && score <= 5) return score;
-  throw new InputError(`${place}: found ${task.title} score "${text}", expected a number from 0 to 5.`);
+  throw new InputError(
+    `${place}: found ${task.title} score "${visible(text)}", expected a number from 0 to 5.`,
+  );
 }
 
-function checkHeader(found: string[], spec: SplitFile, file: string): void {
-  const matches = found.length === spec.columns.length &&
-    spec.columns.every((names, column) => names.split("|").includes(found[column]));
-  if (matches) return;
+function isHeader(found: string[], { columns }: SplitFile): boolean {
+  return found.length === columns.length &&
+    columns.every((names, column) => names.split("|").includes(found[column]));
+}
+
+function checkHeader(found: string[], spec: SplitFile, place: string): void {
+  if (isHeader(found, spec)) return;
   throw new InputError(
-    `${file} line 1: found header "${abbreviate(found.join(", "))}", expected "${spec.columns.join(", ")}".`,
+    `${place}: found header "${visible(found.join(", "))}" (${found.length} column(s)), ` +
+      `expected "${spec.columns.join(", ")}" with tabs between.`,
   );
 }
 
 /** CoLA's train and dev begin with data; a header there would otherwise become an "unknown label". */
-function refuseHeader(found: string[], spec: SplitFile, file: string): void {
+function refuseHeader(found: string[], spec: SplitFile, place: string): void {
   if (found[spec.label!] !== "label" && found[spec.a] !== "sentence") return;
   throw new InputError(
-    `${file} line 1: found a header, expected data (${spec.columns.join(", ")}) from line 1 on.`,
+    `${place}: found a header, expected data (${spec.columns.join(", ")}) from line 1 on.`,
   );
-}
-
-function abbreviate(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }
 
 async function isDirectory(path: string): Promise<boolean> {
   return await stat(path).then((found) => found.isDirectory(), () => false);
 }
 
-async function readBytes(path: string, name: string, advice: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    const reason = code === "ENOENT" ? "is missing" : `cannot be read (${code})`;
+async function forEachPiece(
+  path: string,
+  name: string,
+  advice: string,
+  take: (piece: Uint8Array) => void,
+): Promise<void> {
+  const unreadable = (error: { code?: string }): never => {
+    const reason = error.code === "ENOENT" ? "is missing" : `cannot be read (${error.code})`;
     throw new InputError(`${name} ${reason}. ${advice}`);
+  };
+  const file = await open(path).catch(unreadable);
+  try {
+    const buffer = new Uint8Array(1 << 16);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length).catch(unreadable);
+      if (bytesRead === 0) return;
+      take(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
 }

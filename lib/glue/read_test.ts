@@ -3,8 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { InputError } from "../errors.ts";
-import { parseSplit, readSplit, readSplitFile, tsvRows } from "./read.ts";
+import { smokeFiles, smokeTasks } from "../micro/mod.ts";
+import { mutated } from "../mutated.ts";
+import { parseSplit, readSplit, readSplitFile } from "./read.ts";
 import { splitFile, type SplitName, taskById, type TaskId, tasks } from "./tasks.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -47,9 +50,25 @@ Deno.test("parseSplit keeps quotes, stray and paired, as text", () => {
 });
 
 Deno.test("parseSplit takes CRLF, a missing last line feed, and odd characters inside fields", () => {
-  const text = "sentence\tlabel\r\na\rb \u2028 \u0000 é 漢\t1\r\nc\t0";
+  const text = "sentence\tlabel\r\na b \u2028 \uFEFF é 漢 \u0001\t1\r\nc\t0";
   const { examples } = parse("sst-2", "train", text);
-  assert.deepEqual(examples.map(({ a }) => a), ["a\rb \u2028 \u0000 é 漢", "c"]);
+  assert.deepEqual(examples.map(({ a }) => a), ["a b \u2028 \uFEFF é 漢 \u0001", "c"]);
+});
+
+Deno.test("parseSplit refuses what no text file has, by its line, and shows what cannot be seen", () => {
+  const dev = "sentence\tlabel\na\t1\n";
+  refuses("sst-2", "dev", `${dev}b\0c\t0\n`, /dev.tsv line 3: found a NUL byte/);
+  refuses("sst-2", "dev", `${dev}b\rc\t0\n`, /dev.tsv line 3: found a carriage return inside the line/);
+  refuses("sst-2", "dev", `${dev}b\t0\r\r\n`, /line 3: found a carriage return/);
+  refuses("sst-2", "dev", dev.replaceAll("\n", "\r"), /line 1: found a carriage return/);
+  refuses("sst-2", "dev", `${dev}\uFEFFb\t0\n`, /line 3: found a byte-order mark in the middle/);
+  refuses("sst-2", "dev", `\uFEFF\uFEFF${dev}`, /line 1: found a byte-order mark/);
+  refuses("sst-2", "dev", `${dev}${dev}`, /line 3: found the header again/);
+  refuses("sst-2", "dev", dev.replace("\t", "\t\uFEFF"), /found header "sentence, \\ufefflabel"/);
+  refuses("sst-2", "dev", `${dev}b\t1 \n`, /line 3: found SST-2 label "1 "/);
+  // QQP's rows with odd characters go where its rows with line feeds go, as in Hugging Face's reader.
+  const { examples, warnings } = parse("qqp", "train", `${qqp}1\t2\t3\tq\rq\tq\t0\n2\t4\t5\tq1\tq2\t1\n`);
+  assert.deepEqual([examples.map(({ index }) => index), warnings.length], [[1], 1]);
 });
 
 Deno.test("parseSplit finds MNLI's label last in train and dev, and no label in test", () => {
@@ -88,6 +107,17 @@ Deno.test("parseSplit drops QQP's short rows with a warning and keeps the others
   assert.deepEqual(warnings, ["QQP/train.tsv: dropped 2 row(s) with missing fields."]);
   refuses("qqp", "test", "id\tquestion1\tquestion2\n0\tq1\n", /line 2: found 2 column\(s\), expected 3/);
   assert.equal(parse("qqp", "test", "index\tquestion1\tquestion2\n0\tq1\tq2\n").examples.length, 1);
+});
+
+Deno.test("parseSplit refuses a QQP file that is mostly broken rows", () => {
+  const good = "1\t2\t3\tq1\tq2\t0\n";
+  assert.equal(parse("qqp", "train", qqp + good + "broken\n".repeat(1001)).examples.length, 1);
+  refuses(
+    "qqp",
+    "train",
+    qqp + good + "broken\n".repeat(1002),
+    /line 1004: found 1002 rows with missing fields and 1 others/,
+  );
 });
 
 Deno.test("parseSplit names file, line, found and expected of a broken row", () => {
@@ -142,8 +172,22 @@ Deno.test("parseSplit warns of a row count that is not GLUE's, when asked", () =
   assert.deepEqual(parseSplit(task, splitFile(task, "dev"), text, "RTE/dev.tsv", quiet).warnings, []);
 });
 
-Deno.test("tsvRows refuses bytes that are not UTF-8", () => {
-  assert.throws(() => tsvRows(new Uint8Array([0x61, 0xff, 0x0a]), "f.tsv"), /f.tsv is not UTF-8/);
+Deno.test("parseSplit meets damaged files of every task with a split or an InputError", () => {
+  for (const id of smokeTasks) {
+    const task = taskById(id), spec = splitFile(task, "train");
+    const text = smokeFiles(id, 0)[`${task.folder}/${spec.file}`].split("\n").slice(0, 6).join("\n") + "\n";
+    const content = fc.oneof(mutated(bytes(text)), mutated(bytes(text)), fc.uint8Array({ maxLength: 64 }));
+    const property = fc.property(content, (damaged) => {
+      try {
+        const { examples } = parseSplit(task, spec, damaged, "f.tsv", quiet);
+        assert.ok(examples.every(({ a, label }) => !/[\0\r\n\t]/.test(a) && label !== null && label >= 0));
+      } catch (error) {
+        assert.ok(error instanceof InputError, String(error));
+        assert.ok(error.message.length < 500 && !error.message.includes("\n"), error.message);
+      }
+    });
+    fc.assert(property, { seed: 3, numRuns: 400 });
+  }
 });
 
 Deno.test("readSplit reads a folder and says how to name one that is missing", async () => {

@@ -3,7 +3,7 @@
  * whole recipe goes into the record and decides whether a run is done.
  */
 import { z } from "zod";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 
 const rate = z.number().positive().max(1);
 const count = z.int().positive();
@@ -131,7 +131,7 @@ function changed(recipe: Recipe, changes: Changes): Recipe {
 }
 
 /** The one key of every setting: its own name where no other stage has it, else `stage.name`. */
-function overrideKeys(): Map<string, [stage: keyof Recipe, name: string | null]> {
+export function overrideKeys(): Map<string, [stage: keyof Recipe, name: string | null]> {
   const keys = new Map<string, [keyof Recipe, string | null]>([["maxLength", ["maxLength", null]]]);
   const stages = ["stage1", "stage2", "stage3"] as const;
   for (const stage of stages) {
@@ -171,9 +171,13 @@ export function recipeFor(profile: string, task: string, settings: Settings): Re
   }
   const parsed = schema.safeParse(recipe);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], recipe);
-  throw new InputError(`Setting ${path.join(".")} is ${JSON.stringify(found)}: ${message}.`);
+  const { path: [stage, name], message } = parsed.error.issues[0];
+  // The defaults are sound, so the wrong value was given.
+  const key = Object.keys(settings).find((given) => {
+    const place = keys.get(given)!;
+    return place[0] === stage && (place[1] ?? undefined) === name;
+  })!;
+  throw new InputError(`--set ${key}=${visible(String(settings[key]))}: ${message}.`);
 }
 
 /** The settings that `method` depends on: what its record keeps and its hash covers. `bert` is stage 1 alone. */

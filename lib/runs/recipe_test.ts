@@ -72,18 +72,18 @@ Deno.test("recipeFor refuses unknown keys", () => {
   }
 });
 
-Deno.test("recipeFor refuses values out of range, naming key and value", () => {
-  refused({ targetRate: 1.5 }, /stage3\.targetRate is 1\.5/);
-  refused({ targetRate: "-0.1" }, /stage3\.targetRate is -0\.1/);
-  refused({ "stage1.learningRate": 0 }, /stage1\.learningRate is 0/);
-  refused({ "stage1.learningRate": "fast" }, /stage1\.learningRate is "fast"/);
-  refused({ "stage2.steps": 1.5 }, /stage2\.steps is 1\.5/);
-  refused({ "stage2.steps": 0 }, /stage2\.steps is 0/);
-  refused({ muPer: "row" }, /stage3\.muPer is "row"/);
-  refused({ "stage1.trainEmbeddings": "yes" }, /stage1\.trainEmbeddings is "yes"/);
-  refused({ maxLength: 513 }, /maxLength is 513/);
-  refused({ beta: "" }, /stage3\.beta is ""/);
-  refused({ beta: "NaN" }, /stage3\.beta is "NaN"/);
+Deno.test("recipeFor refuses values out of range, naming the option as it was given", () => {
+  refused({ beta: 5, targetRate: 1.5 }, /^--set targetRate=1\.5: Too big: expected number to be <=1\.$/);
+  refused({ targetRate: "-0.1" }, /--set targetRate=-0\.1: Too small/);
+  refused({ "stage1.learningRate": 0 }, /--set stage1\.learningRate=0: /);
+  refused({ "stage1.learningRate": "fast" }, /--set stage1\.learningRate=fast: .*expected number/);
+  refused({ "stage2.steps": 1.5 }, /--set stage2\.steps=1\.5: /);
+  refused({ "stage2.steps": 0 }, /--set stage2\.steps=0: /);
+  refused({ muPer: "row" }, /--set muPer=row: .*"batch"\|"example"/);
+  refused({ "stage1.trainEmbeddings": "yes" }, /--set stage1\.trainEmbeddings=yes: /);
+  refused({ maxLength: 513 }, /--set maxLength=513: /);
+  refused({ beta: "" }, /--set beta=: /);
+  refused({ beta: "NaN" }, /--set beta=NaN: /);
 });
 
 Deno.test("recipeFor gives every profile and task a recipe of its own, and leaves the defaults alone", () => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 
 /** Version of the record and timing formats. A file of another version is refused, never guessed at. */
 export const schemaVersion = 1;
@@ -15,9 +15,8 @@ type Json = z.core.util.JSONType;
 const sortedJson = z.record(z.string(), z.json()).transform((value) =>
   sortKeys(value) as Record<string, Json>
 );
-const sortedNumbers = z.record(z.string(), z.number()).transform((value) =>
-  sortKeys(value) as Record<string, number>
-);
+const sorted = (number: z.ZodNumber) =>
+  z.record(z.string(), number).transform((value) => sortKeys(value) as Record<string, number>);
 const sortedStrings = z.record(z.string(), z.string()).transform((value) =>
   sortKeys(value) as Record<string, string>
 );
@@ -68,7 +67,7 @@ export const runRecordSchema = z.strictObject({
   data: z.strictObject({
     /** By file name (`train.tsv`). */
     sha256: z.record(z.string(), sha256).transform((value) => sortKeys(value) as Record<string, string>),
-    rows: sortedNumbers,
+    rows: sorted(count),
     warnings: z.array(z.string()),
   }),
   weights: z.strictObject({ name: z.string(), sha256 }),
@@ -121,7 +120,7 @@ export const latencySchema = z.strictObject({
 export const timingRecordSchema = z.strictObject({
   ...identity,
   /** Seconds by stage name. */
-  seconds: sortedNumbers,
+  seconds: sorted(z.number().min(0)),
   peakMemoryMb: z.number().min(0).nullable(),
   latency: latencySchema.optional(),
   machine: z.strictObject({ cpu: z.string(), cores: count, os: z.string() }),
@@ -208,32 +207,61 @@ export function parseTimingRecord(text: string, file: string): TimingRecord {
   return parseJson(timingRecordSchema, text, file);
 }
 
+/** Characters; a record has some three thousand. */
+const longestRecord = 1_000_000;
+
+const again = "Delete it and run its train command again.";
+
 function parseJson<T>(schema: z.ZodType<T>, text: string, file: string): T {
+  if (text.length > longestRecord) {
+    throw new InputError(`${file} has ${text.length} characters, far more than a record can have. ${again}`);
+  }
   let found: { schemaVersion?: unknown };
   try {
     found = JSON.parse(text);
   } catch (error) {
-    throw new InputError(
-      `${file} is not complete JSON (${
-        (error as Error).message
-      }). Delete it and run its train command again.`,
-    );
+    throw new InputError(`${file} is not complete JSON (${visible((error as Error).message)}). ${again}`);
   }
   const version = found?.schemaVersion;
   if (typeof version === "number" && version !== schemaVersion) {
-    throw new InputError(
-      `${file} has schemaVersion ${version}, this build reads ${schemaVersion}. Delete it and train the run again.`,
-    );
+    throw new InputError(`${file} has schemaVersion ${version}, this build reads ${schemaVersion}. ${again}`);
   }
-  return checked(schema, found, file);
+  return checked(schema, found, file, again);
 }
 
-/** `value` as the schema wants it, keys in a stable order. Throws `InputError` naming `file` and the first bad field. */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${file}, field "${issue.path.join(".")}": ${issue.message}.`);
+/**
+ * `value` as the schema wants it, keys in a stable order. Throws `InputError` naming `file` and the first bad field, and
+ * with `advice`, a sentence, at the end.
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, file: string, advice = ""): T {
+  const found = problemOr(schema, value);
+  if ("data" in found) return found.data;
+  const field = found.field ? `, field "${visible(found.field)}"` : "";
+  throw new InputError(`${file}${field}: ${visible(found.problem)}. ${advice}`.trimEnd());
+}
+
+function problemOr<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { data: T } | { field: string; problem: string } {
+  try {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { data: parsed.data };
+    const { path, message } = parsed.error.issues[0];
+    return { field: path.join("."), problem: message };
+  } catch (error) {
+    if (error instanceof RangeError) return { field: "", problem: "it is nested too deeply" }; // the stack ran out
+    throw error;
+  }
+}
+
+/** The lines of `text`, numbered from 1, one at a time; a line feed at the end makes no line. */
+function* numberedLines(text: string): Generator<{ line: string; number: number }> {
+  for (let begin = 0, number = 1; begin < text.length; number++) {
+    const found = text.indexOf("\n", begin), end = found < 0 ? text.length : found;
+    yield { line: text.slice(begin, end), number };
+    begin = end + 1;
+  }
 }
 
 const predictionHeader = "id\tlabel\tprediction\tpath";
@@ -246,27 +274,33 @@ export function formatPredictions(rows: readonly PredictionRow[]): string {
 
 /** The rows of a predictions file. Throws `InputError` naming file and line for a wrong header, row or path. */
 export function parsePredictions(text: string, file: string): PredictionRow[] {
-  const [header, ...lines] = text.replace(/\n$/, "").split("\n");
-  if (header !== predictionHeader) {
-    throw new InputError(
-      `${file}, line 1: found "${header}", expected the header id, label, prediction, path.`,
-    );
-  }
-  const rows = lines.map((line, i) => predictionRow(line, `${file}, line ${i + 2}`));
-  const odd = rows.findIndex((row) => row.path.length !== rows[0].path.length);
-  if (odd >= 0) {
-    throw new InputError(`${file}, line ${odd + 2}: its path has another length than the first one.`);
+  const rows: PredictionRow[] = [];
+  if (text === "") throw new InputError(`${file} is empty. ${again}`);
+  for (const { line, number } of numberedLines(text)) {
+    const where = `${file}, line ${number}`;
+    if (number === 1 && line !== predictionHeader) {
+      throw new InputError(
+        `${where}: found "${visible(line)}", expected the header id, label, prediction, path.`,
+      );
+    }
+    if (number > 1) rows.push(predictionRow(line, where));
+    if (rows.at(-1)?.path.length !== rows[0]?.path.length) {
+      throw new InputError(`${where}: its path has another length than the first one. ${again}`);
+    }
   }
   return rows;
 }
 
 function predictionRow(line: string, where: string): PredictionRow {
-  const [id, label, prediction, path, ...rest] = line.split("\t");
-  if (path === undefined || rest.length > 0 || !/^\d+$/.test(id) || !/^[01]+$/.test(path)) {
+  const match = /^(\d{1,9})\t([^\t]+)\t([^\t]+)\t([01]+)$/.exec(line);
+  if (!match) {
     throw new InputError(
-      `${where}: found "${line}", expected a row number, a label, a prediction and a path of 0 and 1.`,
+      `${where}: found "${
+        visible(line)
+      }", expected a row number, a label, a prediction and a path of 0 and 1.`,
     );
   }
+  const [, id, label, prediction, path] = match;
   return { id: Number(id), label, prediction, path };
 }
 
@@ -277,14 +311,17 @@ export function formatCurve(lines: readonly CurveLine[]): string {
 
 /** The lines of a curve file. Throws `InputError` naming file and line. */
 export function parseCurve(text: string, file: string): CurveLine[] {
-  return text.split("\n").filter((line) => line).map((line, i) => {
-    const where = `${file}, line ${i + 1}`;
+  const lines: CurveLine[] = [];
+  for (const { line, number } of numberedLines(text)) {
+    const where = `${file}, line ${number}`;
     let value: unknown;
     try {
+      if (line.length > longestRecord) throw new Error("too long");
       value = JSON.parse(line);
     } catch {
       throw new InputError(`${where} is not complete JSON. Delete the file and run its train command again.`);
     }
-    return checked(curveLineSchema, value, where) as CurveLine;
-  });
+    lines.push(checked(curveLineSchema, value, where) as CurveLine);
+  }
+  return lines;
 }

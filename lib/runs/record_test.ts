@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { InputError } from "../errors.ts";
+import { mutated } from "../mutated.ts";
 import { exampleRecord, exampleTiming } from "./example_records.ts";
 import {
   canonicalJson,
@@ -76,6 +78,10 @@ Deno.test("parseTimingRecord reads with and without latency, and refuses NaN", (
     () => parseTimingRecord(JSON.stringify(exampleTiming({ seconds: { a: NaN } })), "t.json"),
     '"seconds.a"',
   );
+  refuses(
+    () => parseTimingRecord(JSON.stringify(exampleTiming({ seconds: { a: -1 } })), "t.json"),
+    '"seconds.a"',
+  );
 });
 
 Deno.test("canonicalJson sorts keys at every depth and drops undefined", () => {
@@ -134,4 +140,49 @@ Deno.test("trainCommand spells the command with its overrides sorted", () => {
   assert(
     trainCommand(run, { targetRate: 0.6, beta: 5 }).endsWith("--seed 0 --set beta=5 --set targetRate=0.6"),
   );
+});
+
+/** Runs `read` on damaged copies of `text`: it must give a value or an InputError of a readable length, nothing else. */
+function survivesDamage(text: string, read: (text: string) => unknown) {
+  const damaged = mutated(new TextEncoder().encode(text)).map((bytes) => new TextDecoder().decode(bytes));
+  const property = fc.property(fc.oneof(damaged, damaged, fc.string(), fc.json()), (content) => {
+    try {
+      read(content);
+    } catch (error) {
+      assert(error instanceof InputError, `${error}`);
+      assert(error.message.length < 400 && !error.message.includes("\n"), error.message);
+    }
+  });
+  fc.assert(property, { seed: 5, numRuns: 1000 });
+}
+
+Deno.test("the readers meet damaged records, timings, predictions and curves with a value or an InputError", () => {
+  survivesDamage(text, (content) => parseRunRecord(content, "a.json"));
+  survivesDamage(JSON.stringify(exampleTiming()), (content) => parseTimingRecord(content, "t.json"));
+  const rows = [0, 1, 2].map((id) => ({ id, label: "1", prediction: "0", path: "1101" }));
+  survivesDamage(formatPredictions(rows), (content) => parsePredictions(content, "p.tsv"));
+  const lines = [1, 2].map((step) => ({ stage: "stage1", step, loss: 0.5, rate: 1e-4 }));
+  survivesDamage(formatCurve(lines), (content) => parseCurve(content, "c.jsonl"));
+});
+
+Deno.test("what is read of a damaged predictions file is written again as it was read", () => {
+  const rows = [0, 1, 2].map((id) => ({ id, label: "1", prediction: "0", path: "1101" }));
+  const damaged = mutated(new TextEncoder().encode(formatPredictions(rows)));
+  const property = fc.property(damaged, (bytes) => {
+    const content = new TextDecoder().decode(bytes);
+    let read;
+    try {
+      read = parsePredictions(content, "p.tsv");
+    } catch {
+      return;
+    }
+    assert.deepEqual(parsePredictions(formatPredictions(read), "p.tsv"), read);
+  });
+  fc.assert(property, { seed: 6, numRuns: 300 });
+});
+
+Deno.test("parseRunRecord refuses what is nested too deeply or far too long before it takes memory", () => {
+  const deep = text.replace('"recipe":{', `"recipe":{"deep":${"[".repeat(1e5)}${"]".repeat(1e5)},`);
+  refuses(() => parseRunRecord(deep, "a.json"), "a.json", "nested too deeply");
+  refuses(() => parseRunRecord("[".repeat(1_000_001), "a.json"), "a.json", "1000001 characters");
 });

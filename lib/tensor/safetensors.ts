@@ -6,7 +6,8 @@
  * Tensors are read one after the other straight into their arrays, so reading needs the converted numbers and a
  * megabyte, not the file beside them.
  */
-import { InputError } from "../errors.ts";
+import { replaceFile, writeBytes } from "../atomic.ts";
+import { InputError, visible } from "../errors.ts";
 
 /** Bytes per element of every dtype that can stand in a header. */
 const dtypeBytes = {
@@ -68,6 +69,12 @@ interface HeaderEntry {
 const chunkElements = 1 << 18;
 
 /**
+ * Bytes of header that a file of `size` bytes may have. JSON takes some ten times its text in memory; so it takes less
+ * than the tensors, whatever is in it.
+ */
+const longestHeader = (size: number) => 1_000_000 + size / 16;
+
+/**
  * Reads all tensors of `path`.
  * Throws `InputError`, naming file and tensor, when the file is missing, cut short, or not a valid safetensors file.
  */
@@ -88,7 +95,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
 
 /**
  * Writes `tensors` to `path`, sorted by name, metadata sorted by key: equal contents give equal bytes. The file
- * appears complete or not at all (temporary name in the same folder, then rename). F16 rounds to nearest even.
+ * appears complete or not at all (`replaceFile`), and its folder if it is new. F16 rounds to nearest even.
  * Throws `InputError` when a shape does not fit its data, when a finite value does not fit F16, or when the folder
  * cannot be written.
  */
@@ -100,20 +107,10 @@ export async function writeSafetensors(
 ): Promise<void> {
   const names = [...tensors.keys()].sort();
   const header = encodeHeader(path, names, tensors, metadata, dtype);
-  const partial = `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
-  const file = await openToWrite(partial, path);
-  try {
-    try {
-      await writeAll(file, header);
-      for (const name of names) await writeTensor(file, path, name, tensors.get(name)!.data, dtype);
-    } finally {
-      file.close();
-    }
-    await Deno.rename(partial, path);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw error instanceof InputError ? error : cannotWrite(path, error);
-  }
+  await replaceFile(path, async (file) => {
+    await writeBytes(file, header);
+    for (const name of names) await writeTensor(file, path, name, tensors.get(name)!.data, dtype);
+  });
 }
 
 // ---- half precision
@@ -161,6 +158,11 @@ async function readHeader(file: Deno.FsFile, path: string, size: number) {
         `it is cut short or not a safetensors file. Fetch it again.`,
     );
   }
+  if (Number(length) > longestHeader(size)) {
+    throw new InputError(
+      `${path} has a header of ${length} bytes in a file of ${size}; expected a small part of it. Fetch it again.`,
+    );
+  }
   const bytes = await readBytes(file, path, Number(length), "the header");
   const { entries, metadata } = parseHeader(path, bytes);
   const dataStart = 8 + Number(length);
@@ -173,7 +175,9 @@ function parseHeader(path: string, bytes: Uint8Array) {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    throw new InputError(`The header of ${path} is not JSON (${reason(error)}). Fetch the file again.`);
+    throw new InputError(
+      `The header of ${path} is not JSON (${visible(reason(error))}). Fetch the file again.`,
+    );
   }
   if (!isRecord(header)) throw new InputError(`The header of ${path} is not a JSON object.`);
   const entries: HeaderEntry[] = [];
@@ -193,7 +197,7 @@ function parseMetadata(path: string, value: unknown): Record<string, string> {
 }
 
 function parseEntry(path: string, name: string, value: unknown): HeaderEntry {
-  const where = `Tensor "${name}" of ${path}`;
+  const where = `Tensor "${visible(name)}" of ${path}`;
   if (!isRecord(value)) throw new InputError(`${where} has no { dtype, shape, data_offsets } in the header.`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(dtypeBytes, dtype)) {
@@ -224,7 +228,7 @@ function checkOffsets(path: string, entries: HeaderEntry[], dataSize: number): v
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
-    const where = `Tensor "${name}" of ${path}`;
+    const where = `Tensor "${visible(name)}" of ${path}`;
     if (begin < expected) {
       throw new InputError(`${where} begins at byte ${begin}, inside the tensor that ends at ${expected}.`);
     }
@@ -317,7 +321,7 @@ async function writeTensor(
   dtype: "F32" | "F16",
 ): Promise<void> {
   if (dtype === "F32") {
-    return await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return await writeBytes(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   for (let at = 0; at < data.length; at += chunkElements) {
     const part = data.subarray(at, at + chunkElements);
@@ -328,27 +332,11 @@ async function writeTensor(
         `Cannot write tensor "${name}" to ${path} as F16: its value ${part[lost]} is beyond 65504. Use F32.`,
       );
     }
-    await writeAll(file, new Uint8Array(bits.buffer));
+    await writeBytes(file, new Uint8Array(bits.buffer));
   }
-}
-
-async function openToWrite(partial: string, path: string): Promise<Deno.FsFile> {
-  try {
-    return await Deno.open(partial, { write: true, createNew: true });
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
 
 // ---- checks
-
-function cannotWrite(path: string, error: unknown): InputError {
-  return new InputError(`Cannot write ${path}: ${reason(error)}.`);
-}
 
 /** Product of a shape; NaN when it is too large to be a count. */
 function countElements(shape: readonly number[]): number {
@@ -365,7 +353,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "missing").slice(0, 80);
+  return visible(JSON.stringify(value) ?? "missing");
 }
 
 function reason(error: unknown): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InputError } from "../errors.ts";
+import { mutated } from "../mutated.ts";
 import { bfloatToFloat, floatToHalf, halfToFloat, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 /** Runs `body` with a path inside a folder that is removed afterwards. */
@@ -132,7 +133,7 @@ Deno.test("writeSafetensors refuses a value beyond F16 and keeps the older file"
   });
 });
 
-Deno.test("writeSafetensors refuses a shape that does not fit its data and a missing folder", async () => {
+Deno.test("writeSafetensors refuses a shape that does not fit its data and a place that cannot be written", async () => {
   await withPath(async (path) => {
     const wrong = new Map([["w", { shape: [3], data: Float32Array.of(1) }]]);
     await assert.rejects(writeSafetensors(path, wrong), {
@@ -140,6 +141,7 @@ Deno.test("writeSafetensors refuses a shape that does not fit its data and a mis
       message: /"w".*\[3\].*1 values/,
     });
     const right = new Map([["w", { shape: [1], data: Float32Array.of(1) }]]);
+    await Deno.writeTextFile(path, "in the way");
     await assert.rejects(writeSafetensors(`${path}/x/y`, right), {
       name: "InputError",
       message: /Cannot write/,
@@ -183,6 +185,15 @@ Deno.test("readSafetensors refuses a file that is cut short", async () => {
 
 Deno.test("readSafetensors refuses a header length beyond the file without allocating it", async () => {
   await refuses(fileBytes("{}", undefined, 2n ** 63n), /9223372036854775808 bytes/);
+});
+
+Deno.test("readSafetensors refuses a header that is most of the file before reading it", async () => {
+  const header = `{"__metadata__":{"k":"${"v".repeat(1_100_000)}"}}`;
+  await refuses(fileBytes(header), /header of 1100025 bytes in a file of 1100033/);
+  const { metadata } = await readFrom(
+    fileBytes({ ...JSON.parse(header), w: f32(0, 2 ** 21) }, new Uint8Array(2 ** 21)),
+  );
+  assert.equal(metadata.k.length, 1_100_000);
 });
 
 Deno.test("readSafetensors refuses a broken header", async () => {
@@ -230,15 +241,9 @@ Deno.test("readSafetensors meets random and mutated bytes with a result or an In
     { a: f32(0, 8), h: { dtype: "F16", shape: [2], data_offsets: [8, 12] }, __metadata__: { k: "v" } },
     new Uint8Array(12),
   );
-  const mutated = fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
-    .map((changes) => {
-      const bytes = valid.slice();
-      for (const [at, value] of changes) bytes[at] = value;
-      return bytes;
-    });
   const cut = fc.nat(valid.length).map((length) => valid.slice(0, length));
   const json = fc.json().map((text) => fileBytes(text, new Uint8Array(8)));
-  const bytes = fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated, mutated, cut, json);
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated(valid), mutated(valid), cut, json);
   await withPath(async (path) => {
     const property = fc.asyncProperty(bytes, async (content) => {
       await Deno.writeFile(path, content);

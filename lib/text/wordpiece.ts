@@ -5,7 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 
 /** One or two sentences as BERT reads them: `[CLS] a [SEP]`, or `[CLS] a [SEP] b [SEP]`. */
 export interface TokenizedInput {
@@ -25,6 +25,10 @@ export interface WordPiece {
   sepId: number;
   /** Null where the vocabulary has no [MASK]; only pre-training needs it. */
   maskId: number | null;
+  /** Whether texts are lower-cased. */
+  lowerCase: boolean;
+  /** Whether accents are stripped; null: as `lowerCase`. */
+  stripAccents: boolean | null;
   /** Tokens an input may have, special tokens included, unless `encode` is told otherwise. */
   maxLength: number;
   /** Splits a text into pieces, without special tokens and without truncation. */
@@ -128,7 +132,9 @@ function build(tokens: readonly string[], name: string, options: WordPieceOption
   const ids = new Map(tokens.map((token, id) => [token, id]));
   if (ids.size !== tokens.length) {
     const twice = tokens.find((token, id) => ids.get(token) !== id);
-    throw new InputError(`${name}: the token "${twice}" is there twice; expected every token once.`);
+    throw new InputError(
+      `${name}: the token "${visible(twice!)}" is there twice; expected every token once.`,
+    );
   }
   const special = (token: string) => {
     const id = ids.get(token);
@@ -151,6 +157,8 @@ function build(tokens: readonly string[], name: string, options: WordPieceOption
     clsId,
     sepId,
     maskId: ids.get("[MASK]") ?? null,
+    lowerCase: options.lowerCase ?? true,
+    stripAccents: options.stripAccents ?? null,
     maxLength: defaultLength,
     tokenize: (text) => idsOf(text).map((id) => tokens[id]),
     encode(a, b, maxLength = defaultLength) {
@@ -201,7 +209,7 @@ function parseJson(text: string, name: string): any {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${name} is not JSON: ${(error as Error).message}.`);
+    throw new InputError(`${name} is not JSON: ${visible((error as Error).message)}.`);
   }
 }
 
