@@ -61,8 +61,9 @@ export function fineTune(
       return { objective: loss, report: { loss } };
     },
     evaluateEvery: Math.ceil(settings.steps / settings.evaluations),
-    evaluate: async () => {
-      const { predictions } = await predictAll(backbone, data.kind, data.heldOut, () => bert(backbone));
+    evaluate: async (interruption) => {
+      const method = bert(backbone);
+      const { predictions } = await predictAll(backbone, data.kind, data.heldOut, () => method, interruption);
       return { score: data.score(predictions, data.heldOut.map(({ label }) => label!)), eligible: true };
     },
   }, { ...options, ops });

@@ -17,6 +17,8 @@ export {
   type PlannerInitSettings,
   reinforce,
   type ReinforcementSettings,
+  type Sampling,
+  seededSampling,
 } from "./dpbert/stages.ts";
 export { fineTune, type FineTuneSettings } from "./fine_tune.ts";
 export { givenPaths } from "./given_path.ts";

@@ -1,7 +1,7 @@
 /** What a stage trains on: encoded examples, their batches, and the score of predictions on held-out ones. */
-import { type Batch, collate, type EncodedExample, evalBatches, trainBatchRows } from "../glue/mod.ts";
+import { type Batch, collate, type EncodedExample, evalBatchRows, trainBatchRows } from "../glue/mod.ts";
 import { InputError } from "../errors.ts";
-import type { LabelKind } from "../train/mod.ts";
+import type { Interruption, LabelKind } from "../train/mod.ts";
 import { type Backbone, infer, type Method } from "./method.ts";
 
 export interface TrainingSet {
@@ -39,35 +39,52 @@ export interface Outcome {
 
 const evalBatchSize = 32;
 
+/** What `predictAll` has done after some batches; rows to come are empty. */
+interface PartialOutcome extends Outcome {
+  batches: number;
+}
+
+function begun(done: unknown, size: number): PartialOutcome {
+  const partial = done as PartialOutcome | null;
+  return partial?.paths.length === size
+    ? partial
+    : { batches: 0, predictions: Array(size), paths: Array(size) };
+}
+
 /**
- * Runs `method` over `examples` in batches sorted by length. Throws `InputError` where the model's output is not a
- * number.
+ * Runs `method` over `examples` in batches sorted by length, which may be interrupted between two of them. Throws
+ * `InputError` where the model's output is not a number.
  */
 export async function predictAll(
   backbone: Backbone,
   kind: LabelKind,
   examples: EncodedExample[],
   methodFor: (rows: number[]) => Method,
+  interruption?: Interruption,
 ): Promise<Outcome> {
-  const predictions: number[] = Array(examples.length), paths: string[] = Array(examples.length);
-  for (const batch of evalBatches(examples, evalBatchSize)) {
-    const inference = await infer(backbone, batch, methodFor(batch.rows));
-    const bad = inference.logits.find((logit) => !Number.isFinite(logit));
-    if (bad !== undefined) {
-      throw new InputError(
-        `The model's output for example ${
-          batch.rows[0]
-        } or one beside it is ${bad}: its training has diverged. Lower the learning rate (--set stage1.learningRate=... or stage3.learningRate=...).`,
-      );
-    }
-    const outputs = inference.logits.length / batch.size;
+  const all = evalBatchRows(examples, evalBatchSize);
+  const outcome = begun(interruption?.done ?? null, examples.length), { predictions, paths } = outcome;
+  while (outcome.batches < all.length) {
+    const batch = collate(examples, all[outcome.batches++]);
+    const { logits, paths: batchPaths } = await infer(backbone, batch, methodFor(batch.rows));
+    checkOutputs(logits, batch.rows[0]);
+    const outputs = logits.length / batch.size;
     batch.rows.forEach((row, at) => {
-      const logits = inference.logits.subarray(at * outputs, (at + 1) * outputs);
-      predictions[row] = kind === "regression" ? logits[0] : logits.indexOf(Math.max(...logits));
-      paths[row] = inference.paths[at];
+      const own = logits.subarray(at * outputs, (at + 1) * outputs);
+      predictions[row] = kind === "regression" ? own[0] : own.indexOf(Math.max(...own));
+      paths[row] = batchPaths[at];
     });
+    await interruption?.between(outcome);
   }
   return { predictions, paths };
+}
+
+function checkOutputs(logits: Float32Array, row: number): void {
+  const bad = logits.find((logit) => !Number.isFinite(logit));
+  if (bad === undefined) return;
+  throw new InputError(
+    `The model's output for example ${row} or one beside it is ${bad}: its training has diverged. Lower the learning rate (--set stage1.learningRate=... or stage3.learningRate=...).`,
+  );
 }
 
 /** Layers that a 0/1 path string executes. */

@@ -78,3 +78,27 @@ Deno.test("predictAll says so when the model's output is not a number", async ()
 Deno.test("meanExecutedLayers of 10, 11 and 00 is 1", () => {
   assert.equal(meanExecutedLayers(["10", "11", "00"]), 1);
 });
+
+Deno.test("predictAll interrupted after any batch goes on with the next one, to the same outcome", async () => {
+  const examples = tinyExamples(70);
+  const whole = await predictAll(backbone, "regression", examples, () => bert(backbone));
+  const stop = new Error("stopped");
+  for (const stopAfter of [1, 2, 3]) {
+    let saved = "", batches = 0, again = 0;
+    const interrupted = predictAll(backbone, "regression", examples, () => bert(backbone), {
+      done: null,
+      between: (done) => {
+        saved = JSON.stringify(done);
+        return ++batches === stopAfter ? Promise.reject(stop) : Promise.resolve();
+      },
+    });
+    await assert.rejects(interrupted, stop);
+    const between = () => Promise.resolve(void again++);
+    const resumed = await predictAll(backbone, "regression", examples, () => bert(backbone), {
+      done: JSON.parse(saved),
+      between,
+    });
+    assert.deepEqual(resumed, whole);
+    assert.equal(again, 3 - stopAfter);
+  }
+});

@@ -1,6 +1,6 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
 import { bert, givenPaths, type Method, type Outcome, predictAll } from "../methods/mod.ts";
-import type { StageResult } from "../train/mod.ts";
+import type { Interruption, StageResult } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { keyOf } from "./grid.ts";
 import {
@@ -13,6 +13,8 @@ import {
 } from "./outcome.ts";
 import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
 import { usedSettings } from "./recipe.ts";
+import { openPasses } from "./passes.ts";
+import { stateFile } from "./resume_state.ts";
 import { parentOf, type Run, type Training } from "./run.ts";
 import { runName } from "./store.ts";
 
@@ -35,16 +37,17 @@ function selectionOf(
   };
 }
 
-/** Scores the trained model on dev. Returns the record and the rows it was computed from. */
+/** Scores the trained model on dev. Returns the record and the rows it was computed from. Throws `Stopped`. */
 export async function evaluated(run: Run, training: Training) {
   const { request, sources: { task, weights, config }, data, context } = run;
   const { backbone, planner, method } = training;
-  const outcome = await predictAll(backbone, task.kind, data.dev, () => method);
+  const pass = await openPasses(stateFile(run, "evaluation", "json"), context);
+  const outcome = await predictAll(backbone, task.kind, data.dev, () => method, pass("dev"));
   const rows = predictionRows(task, data.devExamples, outcome);
   const mismatched = data.mismatched && predictionRows(
     task,
     data.mismatched.examples,
-    await predictAll(backbone, task.kind, data.mismatched.encoded, () => method),
+    await predictAll(backbone, task.kind, data.mismatched.encoded, () => method, pass("mismatched")),
   );
   const key = keyOf(request);
   const record: RunRecord = {
@@ -59,7 +62,7 @@ export async function evaluated(run: Run, training: Training) {
     weights,
     metrics: metricsOf(task, rows, mismatched),
     path: pathSummary(outcome.paths, config.numLayers),
-    ...(planner ? { controls: await controls(run, training, outcome) } : {}),
+    ...(planner ? { controls: await controls(run, training, outcome, pass) } : {}),
     selection: selectionOf(run, training.stages),
     flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
     provenance: run.provenance,
@@ -77,30 +80,30 @@ async function controls(
   run: Run,
   { backbone }: Training,
   { paths }: Outcome,
+  pass: (name: string) => Interruption,
 ): Promise<Record<string, number | string>> {
   const { sources: { task }, data, request } = run;
-  const score = async (methodFor: (rows: number[]) => Method) => {
-    const rows = predictionRows(
-      task,
-      data.devExamples,
-      await predictAll(backbone, task.kind, data.dev, methodFor),
-    );
-    return metricsOf(task, rows, null).score;
+  const score = async (name: string, methodFor: (rows: number[]) => Method) => {
+    const controlled = await predictAll(backbone, task.kind, data.dev, methodFor, pass(name));
+    return metricsOf(task, predictionRows(task, data.devExamples, controlled), null).score;
   };
   const given = (all: string[]) => (rows: number[]) =>
     givenPaths(backbone, () => rows.map((row) => all[row]));
   const { path, share } = commonestPath(paths);
   return {
-    shuffledPathsScore: await score(given(shuffledPaths(paths, request.seed))),
+    shuffledPathsScore: await score("shuffled", given(shuffledPaths(paths, request.seed))),
     commonestPath: path,
     commonestPathShare: share,
-    commonestPathScore: await score(given(paths.map(() => path))),
-    everyLayerScore: await score(() => bert(backbone)),
+    commonestPathScore: await score("commonest", given(paths.map(() => path))),
+    everyLayerScore: await score("everyLayer", () => bert(backbone)),
   };
 }
 
 /** What the clock and this machine say of the run; its latency is measured later. */
-export const timingOf = ({ request, context }: Run, stages: Record<string, StageResult>): TimingRecord => ({
+export const timingOf = (
+  { request, context }: Pick<Run, "request" | "context">,
+  stages: Record<string, StageResult>,
+): TimingRecord => ({
   schemaVersion,
   ...keyOf(request),
   seconds: Object.fromEntries(

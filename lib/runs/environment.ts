@@ -67,6 +67,34 @@ function linuxStatus(): string {
   }
 }
 
+/** Bytes of memory that can still be had: of the machine, or of the container's limit if that is less. */
+export function availableMemory(): number {
+  const text = (path: string) => {
+    try {
+      return Deno.readTextFileSync(path);
+    } catch {
+      return ""; // not a Linux, or another version of cgroups
+    }
+  };
+  const left = (folder: string, limit: string, used: string) =>
+    leftOfLimit(text(`${folder}/${limit}`), text(`${folder}/${used}`), text(`${folder}/memory.stat`));
+  return Math.min(
+    Deno.systemMemoryInfo().available,
+    left("/sys/fs/cgroup", "memory.max", "memory.current"),
+    left("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+  );
+}
+
+/**
+ * What a container's limit leaves above the use, each as the kernel's files write them; Infinity where there is no
+ * limit. File pages that nobody has touched lately (`stat`) count as used there, but give way.
+ */
+export function leftOfLimit(limit: string, used: string, stat: string): number {
+  if (!/^\d+\s*$/.test(limit)) return Infinity;
+  const givesWay = Number(/^(?:total_)?inactive_file (\d+)$/m.exec(stat)?.[1] ?? 0);
+  return Math.max(0, Number(limit) - Number(used) + givesWay);
+}
+
 /**
  * SHA-256 over the TypeScript sources under `folder` (default: lib) without their tests: names relative to it and
  * contents, in the order of the names. Throws `InputError` if there are none.

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { InputError } from "../errors.ts";
 import {
   commit,
+  leftOfLimit,
   libHash,
   loadAverage,
   machine,
@@ -79,4 +80,12 @@ Deno.test("commit is null outside a checkout", () =>
 Deno.test("commit of this project is 40 hexadecimal digits, or null in a copy without git", async () => {
   const found = await commit();
   assert(found === null || /^[0-9a-f]{40,64}$/.test(found));
+});
+
+Deno.test("leftOfLimit subtracts what is used for good from a limit, and knows no limit where there is none", () => {
+  assert.equal(leftOfLimit("5000\n", "2000\n", ""), 3000);
+  assert.equal(leftOfLimit("5000\n", "2000\n", "anon 1\ninactive_file 500\nfile 3\n"), 3500);
+  assert.equal(leftOfLimit("5000\n", "6000\n", ""), 0);
+  assert.equal(leftOfLimit("max\n", "2000\n", ""), Infinity);
+  assert.equal(leftOfLimit("", "", ""), Infinity);
 });

@@ -1,13 +1,15 @@
 /** The latency pass: after all training, run by run, nothing else running. Writes each run's timing again. */
 import { Stopped } from "../train/mod.ts";
 import type { TimingRecord } from "./record.ts";
-import { findTiming, writeTiming } from "./store.ts";
+import { findTiming, hasRecord, writeTiming } from "./store.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { measureLatency, spread } from "./latency.ts";
+import { timingOf } from "./conclude.ts";
+import { withLock } from "./lock.ts";
 import { recipeFor } from "./recipe.ts";
 import { encodeExamples } from "./task_data.ts";
 import { disposeModel, openModel, type TrainedModel } from "./models.ts";
-import { parentOf, type RunContext } from "./run.ts";
+import { lockFile, parentOf, type RunContext } from "./run.ts";
 
 /** Dev examples timed, and passes before the clock counts. */
 const timedExamples = 100, warmup = 10;
@@ -31,9 +33,25 @@ async function latencyOf(request: RunRequest, context: RunContext): Promise<Timi
   }
 }
 
+/** The timing of a run with a record; one whose file was lost starts with what this machine is. */
+async function timingFor(request: RunRequest, context: RunContext): Promise<TimingRecord | null> {
+  const key = keyOf(request), timing = await findTiming(context.results, key);
+  if (timing || !await hasRecord(context.results, key)) return timing;
+  return { ...timingOf({ request, context }, {}), peakMemoryMb: null, load: null };
+}
+
+/** Measures and writes the latency of `request` unless somebody else just did; false when its weights are gone. */
+async function timeRun(request: RunRequest, context: RunContext): Promise<boolean> {
+  const timing = await timingFor(request, context);
+  if (!timing || timing.latency) return true;
+  const latency = await latencyOf(request, context);
+  if (latency) await writeTiming(context.results, { ...timing, latency });
+  return latency !== null;
+}
+
 /**
  * Measures the latency of every request that has a record but no latency yet. Returns the names of runs whose weights
- * are gone, which cannot be timed without training them again.
+ * are gone, which cannot be timed without training them again. Throws `Stopped` between two runs.
  */
 export async function measureMissingLatencies(
   requests: RunRequest[],
@@ -41,14 +59,15 @@ export async function measureMissingLatencies(
 ): Promise<string[]> {
   const untimed: string[] = [];
   for (const request of requests) {
-    const timing = await findTiming(context.results, keyOf(request));
+    const timing = await timingFor(request, context);
     if (!timing || timing.latency) continue;
     if (context.shouldStop?.()) {
       throw new Stopped("Stopped while measuring latencies; the same command continues there.");
     }
-    const latency = await latencyOf(request, context);
-    if (latency) await writeTiming(context.results, { ...timing, latency });
-    else untimed.push(`${request.task} ${request.method} seed ${request.seed}`);
+    // Under the run's lock: another process may train the run again, or time it, at this moment.
+    const lock = lockFile(context.results, request);
+    const timed = await withLock(lock, () => timeRun(request, context), context);
+    if (!timed) untimed.push(`${request.task} ${request.method} seed ${request.seed}`);
   }
   return untimed;
 }

@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { keyOf } from "./grid.ts";
 import { measureMissingLatencies } from "./latency_pass.ts";
-import { findTiming } from "./store.ts";
+import { findTiming, runPaths } from "./store.ts";
 import { checkpointFolder, parentOf } from "./run.ts";
 import { trainRun } from "./unit.ts";
 
@@ -27,6 +27,16 @@ Deno.test("measureMissingLatencies times a run once, and names one whose weights
     assert.deepEqual(await measureMissingLatencies([bert, dpbert], context), ["sst-2 dpbert seed 0"]);
     const timing = await findTiming(results, keyOf(bert));
     assert.deepEqual([timing?.latency?.medianMs, timing?.latency?.speedup, timing?.latency?.n], [3, 1, 32]);
+
+    // A timing that was lost is made again but for its training; two passes at once measure once.
+    const { timing: file } = runPaths(results, keyOf(bert)), measured = await Deno.readTextFile(file);
+    await Deno.remove(file);
+    let asked = 0;
+    const counting = { ...context, now: () => (asked++, context.now()) };
+    await Promise.all([measureMissingLatencies([bert], counting), measureMissingLatencies([bert], counting)]);
+    const again = await findTiming(results, keyOf(bert));
+    assert.deepEqual([again?.seconds, again?.latency?.medianMs, asked], [{}, 3, 2 * 32]);
+    assert.deepEqual(again?.machine, JSON.parse(measured).machine);
 
     const before = clock;
     await measureMissingLatencies([bert], context);

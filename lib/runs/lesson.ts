@@ -15,6 +15,7 @@ import {
   predictAll,
   randomPlanner,
   reinforce,
+  type Sampling,
 } from "../methods/mod.ts";
 import {
   type Backend,
@@ -31,7 +32,8 @@ import { openSources, readTaskData, type Sources, type TaskData, trainingSet } f
 
 /** The stages of section 3.2. */
 export type StageName = "stage1" | "stage2" | "stage3";
-const stageOrder: StageName[] = ["stage1", "stage2", "stage3"];
+/** In their order. */
+export const stageNames: readonly StageName[] = ["stage1", "stage2", "stage3"];
 
 /** What a lesson works on. */
 export interface Lesson {
@@ -51,13 +53,14 @@ export interface LessonState {
   planner: Snapshot;
 }
 
-const seed = 0;
+/** Of everything a lesson draws. */
+export const lessonSeed = 0;
 
 /** Opens a lesson on the smoke rows of `task`. `auto` is the wasm backend: a lesson is too small for a GPU. */
 export async function openLesson(config: Config, task = "mrpc"): Promise<Lesson> {
   const sources = await openSources("smoke", task, config);
   const recipe = recipeFor("smoke", task, {});
-  const data = await readTaskData(sources, recipe.maxLength, seed);
+  const data = await readTaskData(sources, recipe.maxLength, lessonSeed);
   const backend = config.backend === "auto" ? "wasm" : config.backend;
   return { sources, data, recipe, example: data.devExamples[0], backend, config };
 }
@@ -70,8 +73,8 @@ interface LessonModel {
 
 async function freshModel({ sources }: Lesson, { ops }: Backend): Promise<LessonModel> {
   const { config } = sources;
-  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
-  return { backbone: { ops, config, params: await sources.freshBackbone(seed) }, planner };
+  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(lessonSeed, "planner"));
+  return { backbone: { ops, config, params: await sources.freshBackbone(lessonSeed) }, planner };
 }
 
 async function stateOf({ backbone, planner }: LessonModel): Promise<LessonState> {
@@ -105,7 +108,7 @@ function runStageOf(
   stage: StageName,
   model: LessonModel,
   lesson: Lesson,
-  steps: number | null,
+  { steps, sampling }: StageRunOptions,
   options: Omit<LoopOptions, "ops">,
 ) {
   const { recipe, data } = lesson;
@@ -113,19 +116,21 @@ function runStageOf(
   const { epochs, ...stage1 } = recipe.stage1;
   const allSteps = Math.round(epochs * Math.ceil(data.train.length / stage1.batchSize));
   // The schedule keeps its full length, so that a shortened run follows the same curve.
-  const cut = steps === null ? options : { ...options, lastStep: steps };
-  if (stage === "stage1") return fineTune(model.backbone, set, { ...stage1, steps: allSteps }, seed, cut);
+  const cut = { ...options, lastStep: steps };
+  if (stage === "stage1") {
+    return fineTune(model.backbone, set, { ...stage1, steps: allSteps }, lessonSeed, cut);
+  }
   if (stage === "stage2") {
     return initialisePlanner(
       model.backbone,
       model.planner,
       set,
       { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput },
-      seed,
+      lessonSeed,
       cut,
     );
   }
-  return reinforce(model.backbone, model.planner, set, recipe.stage3, seed, cut);
+  return reinforce(model.backbone, model.planner, set, recipe.stage3, lessonSeed, cut, sampling);
 }
 
 /** A stage's curve and the parameters it ended with. */
@@ -139,6 +144,8 @@ export interface StageRunOptions {
   backend?: BackendName;
   /** Stop after so many steps of the stage's schedule. */
   steps?: number;
+  /** Stage 3's actions; the seed's own draws unless said otherwise. */
+  sampling?: Sampling;
   onProgress?: LoopOptions["onProgress"];
   shouldStop?: LoopOptions["shouldStop"];
 }
@@ -148,20 +155,25 @@ export function trainStage(
   lesson: Lesson,
   stage: StageName,
   state: LessonState | null,
-  { backend = lesson.backend, steps, onProgress, shouldStop }: StageRunOptions = {},
+  options: StageRunOptions = {},
 ): Promise<StageRun> {
+  const { backend = lesson.backend, onProgress, shouldStop } = options;
   return withModel(lesson, backend, state, async (model) => {
-    const options = { now: () => performance.now(), onProgress, shouldStop };
-    const result = await runStageOf(stage, model, lesson, steps ?? null, options);
+    const loop = { now: () => performance.now(), onProgress, shouldStop };
+    const result = await runStageOf(stage, model, lesson, options, loop);
     return { backend, result, state: await stateOf(model) };
   });
 }
 
 /** Trains the stages before `stage`, so that a lesson can start in the middle. */
-export async function stateBefore(lesson: Lesson, stage: StageName): Promise<LessonState | null> {
+export async function stateBefore(
+  lesson: Lesson,
+  stage: StageName,
+  options: Pick<StageRunOptions, "shouldStop"> = {},
+): Promise<LessonState | null> {
   let state: LessonState | null = null;
-  for (const earlier of stageOrder.slice(0, stageOrder.indexOf(stage))) {
-    state = (await trainStage(lesson, earlier, state)).state;
+  for (const earlier of stageNames.slice(0, stageNames.indexOf(stage))) {
+    state = (await trainStage(lesson, earlier, state, options)).state;
   }
   return state;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
 import { randomPlanner } from "../methods/mod.ts";
 import { leaves, random, startBackend } from "../tensor/mod.ts";
+import { loadWordPiece, wordPieceFromVocab } from "../text/mod.ts";
 import { hasModel, loadModel, loadPlanner, saveModel } from "./models.ts";
 import { openSources } from "./task_data.ts";
 
@@ -40,6 +41,40 @@ Deno.test("loadPlanner refuses a planner of another width", async () => {
       randomPlanner(4, 16, random(0, "planner")),
     );
     await assert.rejects(loadPlanner(folder, sources), { name: "InputError", message: /shape \[1,16\]/ });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("saveModel takes along how texts are split, so that a cased model stays one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const tokens = [...sources.wordPiece.tokens.slice(0, -1), "CAT"].join("\n");
+    const cased = wordPieceFromVocab(tokens, { lowerCase: false });
+    const changed = { ...sources, wordPiece: cased, vocabText: tokens };
+    await saveModel(folder, changed, await sources.freshBackbone(0));
+    const ids = (wordPiece: typeof cased) => wordPiece.encode("the CAT", null).tokenIds;
+    const opened = await loadWordPiece(folder);
+    assert.deepEqual(ids(opened), ids(cased));
+    assert.notDeepEqual(ids(opened), ids(wordPieceFromVocab(tokens)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("saveModel ended in the middle leaves no model, although one lay there before", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const params = await sources.freshBackbone(0);
+    await saveModel(folder, sources, params);
+    await Deno.remove(`${folder}/model.safetensors`);
+    await Deno.mkdir(`${folder}/model.safetensors/in the way`, { recursive: true });
+    const planner = randomPlanner(4, 32, random(0, "planner"));
+    await assert.rejects(saveModel(folder, sources, params, planner), {
+      name: "InputError",
+      message: /Cannot write .*model\.safetensors/,
+    });
+    assert.equal(await hasModel(folder), false);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

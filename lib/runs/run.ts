@@ -16,6 +16,8 @@ export interface RunContext {
   /** Root of records (`<results>/<profile>/...`). */
   results: string;
   now(): number;
+  /** Milliseconds of work that a kill may cost; a minute. */
+  checkpointEvery?: number;
   shouldStop?(): boolean;
   onProgress?(run: string, progress: Parameters<NonNullable<LoopOptions["onProgress"]>>[0]): void;
   onNote?(text: string): void;
@@ -39,7 +41,7 @@ export interface Run {
   sources: Sources;
   data: TaskData;
   hash: string;
-  /** Of the code as it stood when the run began. */
+  /** Of the code as it stood when the run began; of all versions that had a part in it, if it was continued. */
   provenance: RunRecord["provenance"];
   context: RunContext;
 }
@@ -54,4 +56,9 @@ export function parentOf(request: RunRequest): RunRequest {
 /** The folder of a run's final weights and checkpoints (never tracked). */
 export function checkpointFolder(results: string, request: RunRequest): string {
   return runPaths(results, keyOf(request)).checkpoint;
+}
+
+/** Held by whoever writes a file of the run. */
+export function lockFile(results: string, request: RunRequest): string {
+  return `${checkpointFolder(results, request)}.lock`;
 }

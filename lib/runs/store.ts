@@ -4,7 +4,7 @@
  * records and never parsed.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { writeAtomic } from "../atomic.ts";
 import { InputError } from "../errors.ts";
 import {
@@ -119,25 +119,45 @@ function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-/** All run records of a profile, sorted by task, method, setting and seed; none if there is no folder. */
+/**
+ * All run records of a profile, sorted by task, method, setting and seed; none if there is no folder. Throws
+ * `InputError` for a broken file and for one that lies under another run's name.
+ */
 export function readRecords(resultsDir: string, profile: string): Promise<RunRecord[]> {
-  return readAll(join(resultsDir, profile, "runs"), parseRunRecord);
+  return readAll(resultsDir, profile, "runs", (text, file) => ownRecord(resultsDir, text, file));
 }
 
 /** All timings of a profile, sorted like `readRecords`. */
 export function readTimings(resultsDir: string, profile: string): Promise<TimingRecord[]> {
-  return readAll(join(resultsDir, profile, "timings"), parseTimingRecord);
+  return readAll(resultsDir, profile, "timings", (text, file) => ownTiming(resultsDir, text, file));
+}
+
+const ownRecord = (resultsDir: string, text: string, file: string) =>
+  named(parseRunRecord(text, file), file, (found) => runPaths(resultsDir, found).record);
+
+const ownTiming = (resultsDir: string, text: string, file: string) =>
+  named(parseTimingRecord(text, file), file, (found) => runPaths(resultsDir, found).timing);
+
+/** A copied or renamed file must not count as the run that its name says, or twice. */
+function named<T extends RunKey>(found: T, file: string, ownFile: (found: T) => string): T {
+  const own = ownFile(found);
+  if (resolve(own) === resolve(file)) return found;
+  throw new InputError(
+    `${file} holds what belongs into ${own}. Delete it, or give it the name of its content.`,
+  );
 }
 
 async function readAll<T extends RunKey>(
-  folder: string,
+  resultsDir: string,
+  profile: string,
+  kind: "runs" | "timings",
   parse: (text: string, file: string) => T,
 ): Promise<T[]> {
-  const found: T[] = [];
+  const found: T[] = [], folder = join(resultsDir, profile, kind);
   for (const task of await names(folder)) {
     for (const name of await names(join(folder, task))) {
       const file = join(folder, task, name);
-      if (name.endsWith(".json")) found.push(parse(await readFile(file, "utf8"), file));
+      if (name.endsWith(".json")) found.push(parse(await textOrThrow(file), file));
     }
   }
   return found.sort(byIdentity);
@@ -165,7 +185,7 @@ async function textOrNull(path: string): Promise<string | null> {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as { code?: string }).code === "ENOENT") return null;
-    throw new InputError(`Cannot read ${path} (${(error as Error).message}).`);
+    throw new InputError(`Cannot read ${path} (${(error as Error).message}). Make it readable or delete it.`);
   }
 }
 
@@ -173,14 +193,19 @@ async function textOrNull(path: string): Promise<string | null> {
 export async function findRecord(resultsDir: string, key: RunKey): Promise<RunRecord | null> {
   const { record } = runPaths(resultsDir, key);
   const text = await textOrNull(record);
-  return text === null ? null : parseRunRecord(text, record);
+  return text === null ? null : ownRecord(resultsDir, text, record);
+}
+
+/** Whether a file lies where the record of `key` belongs, broken or not. */
+export async function hasRecord(resultsDir: string, key: RunKey): Promise<boolean> {
+  return await Deno.stat(runPaths(resultsDir, key).record).then(() => true, () => false);
 }
 
 /** The timing of `key`, or null. Throws `InputError` for a broken file. */
 export async function findTiming(resultsDir: string, key: RunKey): Promise<TimingRecord | null> {
   const { timing } = runPaths(resultsDir, key);
   const text = await textOrNull(timing);
-  return text === null ? null : parseTimingRecord(text, timing);
+  return text === null ? null : ownTiming(resultsDir, text, timing);
 }
 
 /** Dev predictions and paths of a finished run. Throws `InputError` if missing or broken. */
@@ -205,6 +230,8 @@ export async function readWholeCurve(resultsDir: string, record: RunRecord): Pro
 
 async function textOrThrow(path: string): Promise<string> {
   const text = await textOrNull(path);
-  if (text === null) throw new InputError(`${path} is missing; run the train command of that run again.`);
+  if (text === null) {
+    throw new InputError(`${path} is missing; run the train command of that run again with --fresh.`);
+  }
   return text;
 }

@@ -100,18 +100,30 @@ Deno.test("writeRun leaves no record when a file beside it fails", () =>
     assert.equal(await findRecord(folder, exampleRecord()), null);
   }));
 
-Deno.test("readRecords sorts by task, method, setting and seed whatever the files are called", () =>
+Deno.test("readRecords sorts by task, method, setting and seed, seeds as numbers", () =>
   inFolder(async (folder) => {
     for (const changes of [{ seed: 10 }, { seed: 2 }, { seed: 0, setting: "t0.6" }]) {
       await writeRun(folder, outcome(changes));
     }
-    await Deno.rename(
-      runPaths(folder, exampleRecord({ seed: 2 })).record,
-      join(folder, "glue/runs/mrpc/any.json"),
-    );
     const found = (await readRecords(folder, "glue")).map((record) => [record.setting, record.seed]);
     assert.deepEqual(found, [["", 2], ["", 10], ["t0.6", 0]]);
     assert.equal((await readTimings(folder, "glue")).length, 3);
+  }));
+
+Deno.test("a record or timing under another run's name is refused, not counted twice", () =>
+  inFolder(async (folder) => {
+    const { record, timing } = await writeRun(folder, outcome());
+    const other = exampleRecord({ seed: 1 }), copies = runPaths(folder, other);
+    const refused = {
+      name: "InputError",
+      message: /dpbert-s1\.json holds what belongs into .*dpbert-s0\.json/,
+    };
+    await Deno.copyFile(timing, copies.timing);
+    await assert.rejects(findTiming(folder, other), refused);
+    await assert.rejects(readTimings(folder, "glue"), refused);
+    await Deno.copyFile(record, copies.record);
+    await assert.rejects(findRecord(folder, other), refused);
+    await assert.rejects(readRecords(folder, "glue"), refused);
   }));
 
 Deno.test("readRecords finds nothing in an absent folder and names a truncated file", () =>

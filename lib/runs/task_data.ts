@@ -1,6 +1,6 @@
 /** What a run reads: its task's rows, tokenized, and the backbone it starts from. */
 import { type BertConfig, type BertParams, loadBert, randomBert, readBertConfig } from "../bert/mod.ts";
-import { requireWeights, sha256OfFile } from "../bert/weights.ts";
+import { requireWeights } from "../bert/weights.ts";
 import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
 import {
@@ -14,10 +14,13 @@ import {
   type Task,
   taskById,
 } from "../glue/mod.ts";
+import { glueCache, missingGlueFiles } from "../glue/download.ts";
 import { smokeVocabulary, writeSmokeGlue } from "../micro/mod.ts";
 import type { TrainingSet } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
-import { loadWordPiece, type WordPiece, wordPieceFromVocab } from "../text/mod.ts";
+import { sha256OfFile } from "../sha256.ts";
+import { type WordPiece, wordPieceFromVocab } from "../text/mod.ts";
+import { loadVocabulary } from "./vocabulary.ts";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +43,7 @@ export interface Sources {
 export const numOutputs = (task: Task) => task.kind === "regression" ? 1 : task.labels.length;
 
 /** The smoke model: 4 layers x 32, from random weights. */
-function smokeConfig(vocabSize: number): BertConfig {
+export function smokeConfig(vocabSize: number): BertConfig {
   return {
     vocabSize,
     hiddenSize: 32,
@@ -76,30 +79,36 @@ async function smokeSources(task: Task): Promise<Sources> {
   };
 }
 
-/** The folder of GLUE's files. Throws `InputError` when none is set or the one set is not there. */
-export function requireGlueDir({ glueDir }: Pick<Config, "glueDir">): string {
-  const how =
-    "set DPB_GLUE_DIR to the folder that holds CoLA, MRPC, ... (data/README.md says where to get them)";
-  if (!glueDir) throw new InputError(`The glue profile needs GLUE's files: ${how}.`);
-  if (!existsSync(glueDir)) {
-    throw new InputError(`DPB_GLUE_DIR names "${glueDir}", which does not exist; ${how}.`);
+/**
+ * The folder of GLUE's files: the one that DPB_GLUE_DIR names, else the project's own (`own`), which `setup --glue` fills.
+ * Throws `InputError` when the first is not there or the second lacks files of `task`.
+ */
+export function requireGlueDir(
+  { glueDir }: Pick<Config, "glueDir">,
+  task: Task = taskById("mrpc"),
+  own = glueCache,
+): string {
+  const folder = "a folder that holds CoLA, MRPC, ... as GLUE's own download has them";
+  if (glueDir) {
+    if (existsSync(glueDir)) return glueDir;
+    throw new InputError(`DPB_GLUE_DIR names "${glueDir}", which does not exist; expected ${folder}.`);
   }
-  return glueDir;
+  const missing = missingGlueFiles(task, own);
+  if (missing.length === 0) return own;
+  throw new InputError(
+    `GLUE's ${task.title} is not there: ${join(own, task.folder)} lacks ${missing.join(", ")}. ` +
+      `Run \`deno task setup --glue ${task.id}\`, or set DPB_GLUE_DIR to ${folder}.`,
+  );
 }
 
 async function glueSources(task: Task, config: Config): Promise<Sources> {
-  const glueDir = requireGlueDir(config);
+  const glueDir = requireGlueDir(config, task);
   const folder = config.bertDir ?? await requireWeights("minilm", config);
-  const vocabText = await Deno.readTextFile(join(folder, "vocab.txt")).catch(() => {
-    throw new InputError(
-      `${join(folder, "vocab.txt")} cannot be read; expected the vocabulary of the BERT there.`,
-    );
-  });
+  const bertConfig = await readBertConfig(folder);
   return {
     task,
-    wordPiece: await loadWordPiece(folder),
-    vocabText,
-    config: await readBertConfig(folder),
+    ...await loadVocabulary(folder, bertConfig),
+    config: bertConfig,
     weights: {
       name: config.bertDir ? "custom" : "all-MiniLM-L6-v2",
       sha256: await sha256OfFile(join(folder, "model.safetensors")),
@@ -139,11 +148,20 @@ export interface TaskData {
   summary: { sha256: Record<string, string>; rows: Record<string, number>; warnings: string[] };
 }
 
-/** Reads and encodes train and dev, and holds out the seeded tenth of train (design decision 9). */
+/**
+ * Reads and encodes train and dev, and holds out the seeded tenth of train (design decision 9). Throws `InputError` for
+ * rows that cannot be read and for inputs longer than the model has positions.
+ */
 export async function readTaskData(sources: Sources, maxLength: number, seed: number): Promise<TaskData> {
-  const { task, wordPiece } = sources;
+  const { task, wordPiece, config: { maxPositions } } = sources;
+  if (maxLength > maxPositions) {
+    throw new InputError(
+      `Setting maxLength is ${maxLength}, but the model has ${maxPositions} positions. Set it to at most that.`,
+    );
+  }
   const names: SplitName[] = task.splits["dev-mm"] ? ["train", "dev", "dev-mm"] : ["train", "dev"];
-  const splits = await Promise.all(names.map((name) => sources.split(name)));
+  const splits: Split[] = [];
+  for (const name of names) splits.push(await sources.split(name)); // in order: of two broken ones the first is named
   const encoded = splits.map(({ examples }) => encodeExamples(wordPiece, examples, maxLength));
   const file = ({ file }: Split) => file.split("/").at(-1)!;
   return {

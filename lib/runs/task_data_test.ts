@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
+import { taskById } from "../glue/mod.ts";
 import { smokeRows } from "../micro/smoke.ts";
 import { disposeTree, leaves, startBackend } from "../tensor/mod.ts";
-import { numOutputs, openSources, readTaskData } from "./task_data.ts";
+import { numOutputs, openSources, readTaskData, requireGlueDir } from "./task_data.ts";
 
 await startBackend("wasm");
 const config = readConfig({});
@@ -21,6 +22,14 @@ Deno.test("readTaskData holds out a seeded tenth of train and leaves dev alone",
   assert.deepEqual(indices(again.heldOut), indices(data.heldOut));
   assert.notDeepEqual(indices(other.heldOut), indices(data.heldOut));
   assert.deepEqual(indices(other.dev), indices(data.dev));
+});
+
+Deno.test("readTaskData refuses inputs longer than the model has positions", async () => {
+  const sources = await openSources("smoke", "sst-2", config);
+  await assert.rejects(readTaskData(sources, 65, 0), {
+    name: "InputError",
+    message: /maxLength is 65.*64 positions/,
+  });
 });
 
 Deno.test("readTaskData cuts inputs to the length asked for and reads MNLI's second dev set", async () => {
@@ -44,12 +53,30 @@ Deno.test("openSources draws a smoke backbone from the seed alone, with an outpu
   }
 });
 
+Deno.test("requireGlueDir takes the folder that is named, else the project's own if it has the task", async () => {
+  const folder = await Deno.makeTempDir(), rte = taskById("rte");
+  const own = () => requireGlueDir({ glueDir: null }, rte, folder);
+  try {
+    assert.equal(requireGlueDir({ glueDir: folder }, rte), folder);
+    await Deno.mkdir(`${folder}/RTE`);
+    await Deno.writeTextFile(`${folder}/RTE/dev.tsv`, "");
+    assert.throws(own, {
+      name: "InputError",
+      message: /RTE lacks train\.tsv, test\.tsv\. Run `deno task setup --glue rte`, or set DPB_GLUE_DIR/,
+    });
+    await Deno.writeTextFile(`${folder}/RTE/train.tsv`, "");
+    await Deno.writeTextFile(`${folder}/RTE/test.tsv`, "");
+    assert.equal(own(), folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("openSources refuses an unknown task, one without labels, and the glue profile without its files", async () => {
   const opened = async (profile: string, task: string, env: Record<string, string> = {}) =>
     await openSources(profile, task, readConfig(env));
   await assert.rejects(opened("smoke", "mprc"), { name: "InputError", message: /mprc/ });
   await assert.rejects(opened("smoke", "ax"), { name: "InputError", message: /"ax".*cannot be trained/ });
-  await assert.rejects(opened("glue", "mrpc"), { name: "InputError", message: /DPB_GLUE_DIR/ });
   await assert.rejects(opened("glue", "mrpc", { DPB_GLUE_DIR: "/nowhere", DPB_BERT_DIR: "/nowhere" }), {
     name: "InputError",
     message: /nowhere/,

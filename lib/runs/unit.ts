@@ -11,19 +11,37 @@ import { curveOf, evaluated, timingOf } from "./conclude.ts";
 import { commit, libHash } from "./environment.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
-import { disposeModel, hasModel, loadModel, saveModel } from "./models.ts";
+import { disposeModel, hasModel, loadModel, removeModel, saveModel } from "./models.ts";
 import { recipeFor, usedSettings } from "./recipe.ts";
 import { recipeHash, type RunRecord } from "./record.ts";
-import { checkpointFolder, parentOf, type Run, type RunContext, type Training } from "./run.ts";
-import { findRecord, runName, writeRun } from "./store.ts";
+import {
+  finishStates,
+  isOutdated,
+  markOutdated,
+  openFolder,
+  provenanceOf,
+  removeStates,
+  stateFile,
+} from "./resume_state.ts";
+import { checkpointFolder, lockFile, parentOf, type Run, type RunContext, type Training } from "./run.ts";
+import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
 import { openSources, readTaskData, trainingSet } from "./task_data.ts";
-import { join } from "node:path";
 
 /**
- * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first.
+ * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any
+ * moment and called again it goes on from what is saved, to the same bytes; `context.fresh` begins anew instead.
  * Throws `InputError` for unknown names, missing files and a diverged loss; `Stopped` when the user stops it.
  */
-export async function trainRun(request: RunRequest, context: RunContext): Promise<RunRecord> {
+export function trainRun(request: RunRequest, context: RunContext): Promise<RunRecord> {
+  return runOnce(request, context, { withWeights: false });
+}
+
+/** `withWeights`: a record whose weights were deleted does not count; the same seed makes the same weights again. */
+async function runOnce(
+  request: RunRequest,
+  context: RunContext,
+  { withWeights }: { withWeights: boolean },
+): Promise<RunRecord> {
   if (!Object.hasOwn(trainings, request.method)) {
     throw new InputError(
       `Unknown method "${request.method}"; expected one of ${Object.keys(trainings).join(", ")}.`,
@@ -34,29 +52,31 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   const sources = await openSources(request.profile, request.task, context.config);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
   const hash = recipeHash(usedSettings(request.method, recipe), data.summary.sha256, sources.weights.sha256);
-  return await withLock(`${checkpointFolder(context.results, request)}.lock`, async () => {
-    const done = await findRecord(context.results, key);
-    if (done?.recipeHash === hash && !context.fresh) return done;
-    const provenance = { commit: await commit(), libHash: await libHash() };
+  const folder = checkpointFolder(context.results, request);
+  return await withLock(lockFile(context.results, request), async () => {
+    await openFolder(folder);
+    const outdated = context.fresh || await isOutdated(folder);
+    const done = outdated ? null : await findRecord(context.results, key);
+    if (done?.recipeHash === hash && !(withWeights && !await hasModel(folder))) {
+      await finishStates(folder);
+      return done;
+    }
+    if (await hasRecord(context.results, key)) await markOutdated(folder);
+    if (context.fresh) await removeStates(folder);
+    const begunBy = stateFile({ request, context, hash }, "begun-by", "json");
+    const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
     const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
-    await Deno.mkdir(checkpointFolder(context.results, request), { recursive: true });
-    if (context.fresh) await removeStages(run);
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
-  }, { onWait: context.onNote, shouldStop: context.shouldStop });
+  }, context);
 }
 
 async function trainAndRecord(run: Run): Promise<RunRecord> {
-  const { request, context, sources } = run;
+  const { request, context, sources } = run, folder = checkpointFolder(context.results, request);
   const training = await trainings[request.method](run);
   try {
     const { record, rows, mismatched } = await evaluated(run, training);
-    await saveModel(
-      checkpointFolder(context.results, request),
-      sources,
-      training.backbone.params,
-      training.planner ?? undefined,
-    );
+    await saveModel(folder, sources, training.backbone.params, training.planner ?? undefined);
     await writeRun(context.results, {
       record,
       timing: timingOf(run, training.stages),
@@ -64,33 +84,23 @@ async function trainAndRecord(run: Run): Promise<RunRecord> {
       mismatched: mismatched ?? undefined,
       curve: curveOf(training.stages),
     });
-    await removeStages(run);
+    await finishStates(folder);
     return record;
   } finally {
     disposeModel(training);
   }
 }
 
-/** Named by the recipe's hash as well: what another recipe, other rows or other weights left is not continued. */
-const stageFile = ({ request, context, hash }: Run, stage: string) =>
-  join(checkpointFolder(context.results, request), `${stage}-${hash.slice(0, 12)}.safetensors`);
-
 function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
   const { context, request, name } = run;
   return {
-    checkpointFile: stageFile(run, stage),
+    checkpointFile: stateFile(run, stage, "safetensors"),
+    checkpointEvery: context.checkpointEvery,
     now: context.now,
     shouldStop: context.shouldStop,
+    onNote: (text) => context.onNote?.(`${name}: ${text}`),
     onProgress: (progress) => context.onProgress?.(`${request.task} ${name}`, progress),
   };
-}
-
-/** The stages' resume state, of any recipe, is of no use once the record exists. */
-async function removeStages({ request, context }: Run): Promise<void> {
-  const folder = checkpointFolder(context.results, request);
-  for await (const { name } of Deno.readDir(folder)) {
-    if (/^stage\d.*\.safetensors$/.test(name)) await Deno.remove(join(folder, name));
-  }
 }
 
 async function trainBert(run: Run): Promise<Training> {
@@ -112,11 +122,21 @@ async function trainBert(run: Run): Promise<Training> {
 }
 
 async function parentParams(run: Run): Promise<BertParams> {
-  const request = parentOf(run.request), folder = checkpointFolder(run.context.results, request);
-  await trainRun(request, { ...run.context, fresh: false });
-  // A record whose weights were deleted: the same seed makes the same weights again.
-  if (!await hasModel(folder)) await trainRun(request, { ...run.context, fresh: true });
-  return await loadModel(folder, run.sources);
+  const { sources, context } = run;
+  const request = parentOf(run.request), folder = checkpointFolder(context.results, request);
+  const trained = () => runOnce(request, { ...context, fresh: false }, { withWeights: true });
+  await trained();
+  try {
+    return await loadModel(folder, sources);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    context.onNote?.(
+      `${run.name}: the weights it starts from cannot be used and are made again. ${error.message}`,
+    );
+    await removeModel(folder);
+    await trained();
+    return await loadModel(folder, sources);
+  }
 }
 
 async function trainDpbert(run: Run): Promise<Training> {

@@ -106,6 +106,7 @@ Deno.test("trainRun trains a missing parent first and leaves record, timing, pat
       "config.json",
       "model.safetensors",
       "planner.safetensors",
+      "tokenizer_config.json",
       "vocab.txt",
     ]),
   );
@@ -152,7 +153,6 @@ Deno.test("trainRun stopped in every stage and continued leaves the same bytes a
 
 Deno.test("trainRun trains a parent again whose weights were deleted, with fresh any run, to the same bytes", async () => {
   await withResults(async (results) => {
-    const bertRequest = request({ method: "bert", settings: stage1 });
     await trainRun(bertRequest, contextIn(results));
     const before = filesUnder(results);
     await Deno.remove(checkpointFolder(results, bertRequest), { recursive: true });
@@ -164,9 +164,104 @@ Deno.test("trainRun trains a parent again whose weights were deleted, with fresh
   });
 });
 
+const bertRequest = request({ method: "bert", settings: stage1 });
+
+/** Ends the run after so many looks at `shouldStop`, as a kill after a checkpoint would. */
+async function stoppedAfter(looks: number, run: RunRequest, context: RunContext) {
+  let looked = 0;
+  await assert.rejects(trainRun(run, { ...context, shouldStop: () => ++looked === looks }), Stopped);
+}
+
+/** Steps, in their order, that `work` trains. */
+async function stepsOf(context: RunContext, work: (context: RunContext) => Promise<unknown>) {
+  const steps: number[] = [];
+  await work({ ...context, onProgress: (_run, { step }) => steps.push(step) });
+  return steps;
+}
+
+Deno.test("trainRun with fresh, ended in the middle, keeps the old record until the run is continued without fresh", async () => {
+  await withResults(async (results) => {
+    const context = contextIn(results), { record } = runPaths(results, keyOf(bertRequest));
+    await trainRun(bertRequest, context);
+    const trained = await Deno.readTextFile(record);
+    const old = trained.replace(/"libHash": "\w/, '"libHash": "old-');
+    await Deno.writeTextFile(record, old);
+    await stoppedAfter(3, bertRequest, { ...context, fresh: true });
+    assert.equal(await Deno.readTextFile(record), old);
+    const continued = await stepsOf(context, (context) => trainRun(bertRequest, context));
+    assert.deepEqual(continued, [4, 5, 6]);
+    assert.equal(await Deno.readTextFile(record), trained);
+    assert.deepEqual(await stepsOf(context, (context) => trainRun(bertRequest, context)), []);
+  });
+});
+
+Deno.test("trainRun with fresh replaces a record that cannot be read; without, it names it", async () => {
+  await withResults(async (results) => {
+    const context = contextIn(results), { record } = runPaths(results, keyOf(bertRequest));
+    await trainRun(bertRequest, context);
+    const trained = await Deno.readTextFile(record);
+    await Deno.writeTextFile(record, trained.slice(0, 200));
+    await assert.rejects(trainRun(bertRequest, context), {
+      name: "InputError",
+      message: /bert-.*not complete JSON/,
+    });
+    await trainRun(bertRequest, { ...context, fresh: true });
+    assert.equal(await Deno.readTextFile(record), trained);
+  });
+});
+
+Deno.test("trainRun continues a parent that is trained again for its deleted weights where it was ended", async () => {
+  await withResults(async (results) => {
+    const context = contextIn(results);
+    await trainRun(bertRequest, context);
+    await Deno.remove(checkpointFolder(results, bertRequest), { recursive: true });
+    await stoppedAfter(4, request(), context);
+    const steps = await stepsOf(context, (context) => trainRun(request(), context));
+    assert.deepEqual(steps.slice(0, 4), [4, 5, 6, 1]); // of stage 1, then stage 2
+    assert.deepEqual(deterministic(filesUnder(results)), deterministic((await standardRun()).files));
+  });
+});
+
+Deno.test("trainRun makes a parent's damaged weights again and says so", async () => {
+  await withResults(async (results) => {
+    const notes: string[] = [], context = contextIn(results, { onNote: (text) => notes.push(text) });
+    await trainRun(bertRequest, context);
+    const weights = `${checkpointFolder(results, bertRequest)}/model.safetensors`;
+    await Deno.truncate(weights, 1000);
+    await trainRun(request(), context);
+    assert.ok(
+      notes.some((note) => /weights it starts from cannot be used.*model\.safetensors/.test(note)),
+      `${notes}`,
+    );
+    assert.deepEqual(deterministic(filesUnder(results)), deterministic((await standardRun()).files));
+  });
+});
+
+Deno.test("trainRun begins a stage again whose checkpoint is damaged, says so, and ends in the same bytes", async () => {
+  await withResults(async (results) => {
+    const notes: string[] = [], context = contextIn(results, { onNote: (text) => notes.push(text) });
+    await stoppedAfter(4, bertRequest, context);
+    const folder = checkpointFolder(results, bertRequest);
+    const [state] = [...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("stage1"));
+    await Deno.truncate(`${folder}/${state.name}`, 5000);
+    await trainRun(request(), context);
+    assert.match(notes.join("\n"), /^bert-\S+: .*stage1-.*cut short.* stage 1 begins again\.$/m);
+    assert.deepEqual(deterministic(filesUnder(results)), deterministic((await standardRun()).files));
+  });
+});
+
+Deno.test("trainRun of a finished run sweeps what a kill after its record left", async () => {
+  const { results, files } = await standardRun();
+  const folder = checkpointFolder(results, request());
+  for (const name of [".stage3.safetensors.4194304-1a2b3c4d.tmp", "stage3-0123456789ab-wasm.safetensors"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, "left over");
+  }
+  await trainRun(request(), contextIn(results));
+  assert.deepEqual(filesUnder(results), files);
+});
+
 Deno.test("trainRun does not continue from the resume state of another recipe", async () => {
   await withResults(async (results) => {
-    const bertRequest = request({ method: "bert", settings: stage1 });
     let steps = 0;
     await assert.rejects(
       trainRun(bertRequest, contextIn(results, { shouldStop: () => ++steps === 3 })),
@@ -177,7 +272,7 @@ Deno.test("trainRun does not continue from the resume state of another recipe", 
     const [state] = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
       name.startsWith("stage1")
     );
-    await Deno.rename(`${folder}/${state}`, `${folder}/stage1-0123456789ab.safetensors`);
+    await Deno.rename(`${folder}/${state}`, `${folder}/stage1-0123456789ab-wasm.safetensors`);
     let first = 0;
     await trainRun(bertRequest, contextIn(results, { onProgress: (_run, { step }) => first ||= step }));
     assert.equal(first, 1);
@@ -221,7 +316,7 @@ Deno.test("trainRun refuses unknown methods, tasks and settings before it writes
     await refused({ task: "mprc" }, /mprc/);
     await refused({ task: "wnli" }, /wnli/);
     await refused({ settings: { targetrate: 1 } }, /--set targetrate/);
-    await refused({ settings: { targetRate: 7 } }, /targetRate is 7/);
+    await refused({ settings: { targetRate: 7 } }, /targetRate=7: /);
     assert.deepEqual([...filesUnder(results)], []);
   });
 });

@@ -15,7 +15,9 @@ import {
   valueAndGradients,
 } from "../tensor/mod.ts";
 import { type AdamW, adamW, applyGradients, disposeAdamW, type ParamGroup } from "./adamw.ts";
-import { loadCheckpoint, restore, saveCheckpoint, type Snapshot, snapshot } from "./checkpoint.ts";
+import { restore, snapshot } from "./checkpoint.ts";
+import type { Interruption } from "./interruption.ts";
+import { openState, type Progress, type StageState } from "./stage_state.ts";
 
 /** The scalar to minimise and named scalars to report beside it. */
 export interface StepLoss {
@@ -43,8 +45,8 @@ export interface Stage {
   batchSize: number;
   /** The loss of a step, inside the tape. */
   loss(step: number): StepLoss;
-  /** Scores the current parameters on held-out rows. */
-  evaluate?(): Promise<Omit<Evaluation, "step">>;
+  /** Scores the current parameters on held-out rows; a long one lets itself be interrupted. */
+  evaluate?(interruption: Interruption): Promise<Omit<Evaluation, "step">>;
   evaluateEvery?: number;
 }
 
@@ -52,12 +54,15 @@ export interface LoopOptions {
   ops: Ops;
   /** Resume state; absent: nothing is saved. */
   checkpointFile?: string;
+  /** Milliseconds of work that a kill may cost; a minute. */
+  checkpointEvery?: number;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
   /** End after so many steps although the schedule is longer (lessons). */
   lastStep?: number;
-  /** Asked once a step; true: save and stop. */
+  /** Asked after every step; true: save and stop. */
   shouldStop?(): boolean;
+  onNote?(text: string): void;
   onProgress?(
     progress: { stage: string; step: number; steps: number; loss: number; examplesPerSecond: number },
   ): void;
@@ -72,22 +77,7 @@ export interface StageResult {
   seconds: number;
 }
 
-/** The run was stopped by the user; its state is saved. */
-export class Stopped extends InputError {
-  override name = "Stopped";
-}
-
-/** At most this much work is lost when a run is killed (ms). */
-const checkpointInterval = 60_000;
 const curveEvery = 5;
-
-interface Progress {
-  step: number;
-  curve: CurvePoint[];
-  evaluations: Evaluation[];
-  selected: Evaluation | null;
-  seconds: number;
-}
 
 /**
  * Runs a stage to its end, from its checkpoint if there is one, and leaves the selected parameters in place: of the
@@ -110,33 +100,25 @@ async function run(
   leaves: Leaf[],
   optimizer: AdamW,
 ): Promise<StageResult> {
-  const { ops, checkpointFile } = options;
-  let progress: Progress = { step: 0, curve: [], evaluations: [], selected: null, seconds: 0 };
-  let best: Snapshot | null = null;
-  const saved = checkpointFile ? await loadCheckpoint(checkpointFile, leaves, optimizer) : null;
-  if (saved) [progress, best] = [saved.progress as Progress, saved.best];
-
-  let lastSaved = options.now(), lastTick = options.now();
-  const save = async () => {
-    progress.seconds += (options.now() - lastTick) / 1000;
-    lastTick = options.now();
-    if (checkpointFile) await saveCheckpoint(checkpointFile, leaves, optimizer, best, progress);
-    lastSaved = options.now();
-  };
-
   const steps = Math.min(stage.steps, options.lastStep ?? stage.steps);
-  while (progress.step < steps) {
+  const state = await openState({ name: stage.name, steps, leaves, optimizer }, options);
+  const { progress } = state;
+  const isEvaluated = ({ step }: Progress) =>
+    stage.evaluate && step > 0 && (step === steps || step % (stage.evaluateEvery ?? stage.steps) === 0);
+  for (;;) {
+    // First, because a run may have ended between a step and its evaluation.
+    if (isEvaluated(progress) && progress.evaluations.at(-1)?.step !== progress.step) {
+      if (await isBest(stage, state)) state.best = await snapshot(leaves);
+    }
+    if (progress.step >= steps) break;
     const started = options.now();
-    const numbers = await trainStep(stage, ops, optimizer, progress.step);
+    const numbers = await trainStep(stage, options.ops, optimizer, progress.step);
     progress.step++;
-    const last = progress.step === steps;
     const seconds = (options.now() - started) / 1000;
-    const evaluates = stage.evaluate && (last || progress.step % (stage.evaluateEvery ?? stage.steps) === 0);
     // Every evaluation has its point, so that a curve shows what selection saw.
-    if ((progress.step - 1) % curveEvery === 0 || last || evaluates) {
+    if ((progress.step - 1) % curveEvery === 0 || progress.step === steps || isEvaluated(progress)) {
       progress.curve.push({ step: progress.step, ...numbers });
     }
-    if (evaluates && await isBest(stage, progress)) best = await snapshot(leaves);
     options.onProgress?.({
       stage: stage.name,
       step: progress.step,
@@ -144,24 +126,23 @@ async function run(
       loss: numbers.loss,
       examplesPerSecond: stage.batchSize / seconds,
     });
-    // Lets signals and timers through: a step on a CPU backend is one long synchronous call.
-    await new Promise((resume) => setTimeout(resume, 0));
-    const stop = options.shouldStop?.() ?? false;
-    if (stop || last || options.now() - lastSaved >= checkpointInterval) await save();
-    if (stop && !last) {
-      throw new Stopped(
-        `Stopped in ${stage.name} after step ${progress.step} of ${steps}; the same command continues from there.`,
-      );
-    }
+    await state.pause();
   }
-  if (best) restore(leaves, best);
+  await state.finish();
+  if (state.best) restore(leaves, state.best);
   const { curve, evaluations, selected, seconds } = progress;
   return { curve, evaluations, selected, seconds };
 }
 
 /** Evaluates the current parameters; true if they are now the selected ones. */
-async function isBest(stage: Stage, progress: Progress): Promise<boolean> {
-  const evaluation = { step: progress.step, ...await stage.evaluate!() } as Evaluation;
+async function isBest(stage: Stage, { progress, pause }: StageState): Promise<boolean> {
+  const between = (done: unknown) => {
+    progress.evaluating = done;
+    return pause();
+  };
+  const found = await stage.evaluate!({ done: progress.evaluating, between });
+  const evaluation = { step: progress.step, ...found } as Evaluation;
+  progress.evaluating = null;
   progress.evaluations.push(evaluation);
   if (!evaluation.eligible || evaluation.score <= (progress.selected?.score ?? -Infinity)) return false;
   progress.selected = evaluation;

@@ -19,7 +19,8 @@ import {
   zeros,
 } from "../tensor/mod.ts";
 import { readSafetensors } from "../tensor/safetensors.ts";
-import { type Evaluation, type LoopOptions, runStage, type Stage, Stopped } from "./loop.ts";
+import { Stopped } from "./interruption.ts";
+import { type Evaluation, type LoopOptions, runStage, type Stage } from "./loop.ts";
 import { linearSchedule } from "./schedule.ts";
 
 const { ops } = await startBackend("wasm");
@@ -212,16 +213,114 @@ function stepIn(file: string): number {
   }
 }
 
-Deno.test("runStage refuses a checkpoint of other parameters and leaves it alone", async () => {
+/** Seconds of work a checkpoint holds, 0 without one. */
+function secondsIn(file: string): number {
+  try {
+    const text = new TextDecoder().decode(Deno.readFileSync(file));
+    return Number(/\\"seconds\\":([\d.]+)/.exec(text)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+Deno.test("runStage begins its stage again from a damaged checkpoint, says so, and ends in the same bytes", async () => {
   await withFile(async (checkpointFile) => {
-    await runStage(toy(2).stage, options({ checkpointFile }));
-    const other = toy(2);
-    other.stage.groups[1].leaves[0].path = "elsewhere";
-    await assert.rejects(runStage(other.stage, options({ checkpointFile })), {
-      name: "InputError",
-      message: /nothing for "elsewhere"/,
+    const undisturbed = toy(7, evaluated);
+    const expected = await runStage(undisturbed.stage, options());
+    let asked = 0;
+    const stopping = options({ checkpointFile, shouldStop: () => ++asked === 5 });
+    await assert.rejects(runStage(toy(7, evaluated).stage, stopping), Stopped);
+    const bytes = await Deno.readFile(checkpointFile);
+    bytes[bytes.length - 9] ^= 4; // inside the last tensor
+    await Deno.writeFile(checkpointFile, bytes);
+    const again = toy(7, evaluated), notes: string[] = [];
+    const result = await runStage(
+      again.stage,
+      options({ checkpointFile, onNote: (text) => notes.push(text) }),
+    );
+    assert.deepEqual(notes.map((note) => note.replace(checkpointFile, "FILE")), [
+      "FILE is damaged: its checksum does not fit its content. stage 1 begins again.",
+    ]);
+    assert.deepEqual(await bytesOf(again), await bytesOf(undisturbed));
+    assert.deepEqual({ ...result, seconds: 0 }, { ...expected, seconds: 0 });
+  });
+});
+
+/** Evaluates at the end, in `pieces`; each looks at the parameter, and all are needed for the score. */
+const piecewise =
+  (pieces: number, onPiece: (at: number) => void) => ({ near }: Toy["params"]): Partial<Stage> => ({
+    evaluate: async ({ done, between }) => {
+      const seen = (done as number[] | null) ?? [];
+      while (seen.length < pieces) {
+        seen.push((await readValues(near))[0]);
+        onPiece(seen.length);
+        await between(seen);
+      }
+      return { score: seen.reduce((a, b) => a + b, 0), eligible: true };
+    },
+  });
+
+Deno.test("runStage stopped inside an evaluation goes on with its next piece and trains nothing again", async () => {
+  const undisturbed = toy(3, piecewise(4, () => {}));
+  const expected = await runStage(undisturbed.stage, options());
+  await withFile(async (checkpointFile) => {
+    const pieces: number[] = [];
+    let asked = 0;
+    const stopping = options({ checkpointFile, shouldStop: () => ++asked === 3 + 2 });
+    await assert.rejects(runStage(toy(3, piecewise(4, (at) => pieces.push(at))).stage, stopping), {
+      name: "Stopped",
+      message: /stage 1 after step 3 of 3/,
     });
-    assert.equal(stepIn(checkpointFile), 2);
+    const resumed = toy(3, piecewise(4, (at) => pieces.push(at)));
+    resumed.stage.loss = () => assert.fail("trained again");
+    const result = await runStage(resumed.stage, options({ checkpointFile }));
+    assert.deepEqual(pieces, [1, 2, 3, 4]);
+    assert.deepEqual({ ...result, seconds: 0 }, { ...expected, seconds: 0 });
+    assert.deepEqual(await bytesOf(resumed), await bytesOf(undisturbed));
+  });
+});
+
+Deno.test("runStage loses at most a minute at a kill, be it in steps or in an evaluation", async () => {
+  await withFile(async (checkpointFile) => {
+    let time = 0, seconds = 0, savedAt = 0, lost = 0;
+    const onPiece = (ms: number) => {
+      time += ms;
+      lost = Math.max(lost, time - savedAt); // what a kill just before the next look would cost
+    };
+    const one = toy(40, (params) => ({ ...piecewise(30, () => onPiece(7_000))(params), evaluateEvery: 20 }));
+    await runStage(one.stage, {
+      ops,
+      checkpointFile,
+      now: () => {
+        const inFile = secondsIn(checkpointFile);
+        if (inFile > seconds) [seconds, savedAt] = [inFile, time];
+        return time;
+      },
+      onProgress: () => onPiece(11_000),
+    });
+    assert.equal(secondsIn(checkpointFile), 40 * 11 + 2 * 30 * 7);
+    assert.ok(lost > 50_000 && lost <= 60_000, `${lost} ms`);
+  });
+});
+
+Deno.test("runStage saves as often as it is told to", async () => {
+  await withFile(async (checkpointFile) => {
+    const steps: number[] = [];
+    let time = 0;
+    await runStage(toy(7).stage, {
+      ops,
+      checkpointFile,
+      checkpointEvery: 200,
+      now: () => time,
+      onProgress: () => time += 50,
+      shouldStop: () => {
+        steps.push(stepIn(checkpointFile));
+        return false;
+      },
+    });
+    // 150 ms and the next 50 are the 200: saved after steps 3, 6 and, the last, 7.
+    assert.deepEqual(steps, [0, 0, 0, 3, 3, 3, 6]);
+    assert.equal(stepIn(checkpointFile), 7);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The training room: losses, schedules, AdamW, the loop with its checkpoints. Knows no model. */
 export { type AdamW, adamW, applyGradients, disposeAdamW, type ParamGroup } from "./adamw.ts";
 export { loadCheckpoint, restore, saveCheckpoint, type Snapshot, snapshot } from "./checkpoint.ts";
+export { type Interruption, type PauseOptions, pauses, Stopped } from "./interruption.ts";
 export { type LabelKind, taskLoss } from "./loss.ts";
 export {
   type CurvePoint,
@@ -10,6 +11,5 @@ export {
   type Stage,
   type StageResult,
   type StepLoss,
-  Stopped,
 } from "./loop.ts";
 export { linearSchedule, type Schedule } from "./schedule.ts";

@@ -13,6 +13,7 @@ import {
   type Planner,
   type PlannerInput,
   plannerLeaves,
+  type PlanTrace,
   sampledGate,
   softGate,
 } from "./plan.ts";
@@ -82,6 +83,24 @@ export function initialisePlanner(
   }, { ...options, ops: backbone.ops });
 }
 
+/** Where stage 3's actions come from (Eq. 8). */
+export interface Sampling {
+  /** Numbers in [0, 1) for a step, [L][size]: an action is 1 where its number lies below the execute probability. */
+  draws(step: number, size: number): Float32Array[];
+  /** Shown what the gates of a step saw and did; called inside the tape. */
+  onTrace?(step: number, trace: PlanTrace): void;
+}
+
+/** The seed's own draws, a stream per step: a resumed run draws what the undisturbed one would have drawn. */
+export function seededSampling(seed: number, numLayers: number): Sampling {
+  return {
+    draws: (step, size) => {
+      const rng = random(seed, "actions", step);
+      return Array.from({ length: numLayers }, () => uniforms(rng, size));
+    },
+  };
+}
+
 /** A model counts as on target up to this much above the target rate (design decision 9). */
 const targetSlack = 0.05;
 
@@ -96,6 +115,7 @@ export function reinforce(
   settings: ReinforcementSettings,
   seed: number,
   options: Omit<LoopOptions, "ops">,
+  sampling = seededSampling(seed, backbone.config.numLayers),
 ): Promise<StageResult> {
   const { ops, config } = backbone;
   const { steps, warmup, clipNorm } = settings;
@@ -119,10 +139,10 @@ export function reinforce(
     }],
     loss: (step) => {
       const batch = batchAt(step), trace = emptyTrace();
-      const rng = random(seed, "actions", step);
-      const draws = Array.from({ length: config.numLayers }, () => uniforms(rng, batch.size));
+      const draws = sampling.draws(step, batch.size);
       const gate = sampledGate(ops, planner, trace, draws, settings.plannerInput);
       const terms = objective(lossesThrough(backbone, data, batch, gate), trace, settings);
+      sampling.onTrace?.(step, trace);
       return {
         objective: terms.objective,
         report: {
@@ -134,12 +154,13 @@ export function reinforce(
       };
     },
     evaluateEvery: Math.ceil(steps / settings.evaluations),
-    evaluate: async () => {
+    evaluate: async (interruption) => {
       const { predictions, paths } = await predictAll(
         backbone,
         data.kind,
         data.heldOut,
         () => dpbert(backbone, planner),
+        interruption,
       );
       const score = data.score(predictions, data.heldOut.map(({ label }) => label!));
       const meanLayers = meanExecutedLayers(paths);

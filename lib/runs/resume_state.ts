@@ -1,0 +1,86 @@
+/**
+ * What an unfinished run keeps in its checkpoint folder beside the model: how far each stage and the final evaluation
+ * are, and whether the record of the same name still counts. Touched by the holder of the run's lock only.
+ */
+import { join } from "node:path";
+import { sweepTemporaries, writeAtomic } from "../atomic.ts";
+import { InputError } from "../errors.ts";
+import type { RunRecord } from "./record.ts";
+import { checkpointFolder, type Run } from "./run.ts";
+
+/**
+ * The file of a part (`stage1`, `evaluation`, `begun-by`) of a run. Named by the recipe's hash and the backend as
+ * well: what another recipe, other rows or weights, or another backend's arithmetic left is not continued.
+ */
+export function stateFile(
+  { request, context, hash }: Pick<Run, "request" | "context" | "hash">,
+  part: string,
+  extension: string,
+): string {
+  const { name, blas } = context.backend;
+  const built = [hash.slice(0, 12), name, ...(blas ? [blas.replaceAll(/[^\w.+-]/g, "_")] : [])].join("-");
+  return join(checkpointFolder(context.results, request), `${part}-${built}.${extension}`);
+}
+
+const statePattern = /^(stage\d|evaluation|begun-by)-.*\.(safetensors|json)$/;
+
+/** Makes `folder` and removes what killed writers left half-written. Throws `InputError` where it cannot be made. */
+export async function openFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await sweepTemporaries(folder);
+  } catch (error) {
+    throw new InputError(
+      `Cannot use the folder ${folder} (${
+        (error as Error).message
+      }). Make it writable or choose another one.`,
+    );
+  }
+}
+
+const mark = (folder: string) => join(folder, "record-is-outdated");
+
+/**
+ * Says that the run's record is being replaced (`--fresh`, another recipe): until it is, its files may be of two
+ * trainings, so a killed run goes on training and does not take the old record for its own.
+ */
+export async function markOutdated(folder: string): Promise<void> {
+  await writeAtomic(
+    mark(folder),
+    "The record of this run is being replaced; training it goes on from here.\n",
+  );
+}
+
+/** Whether `markOutdated` was called and the new record is not written yet. */
+export async function isOutdated(folder: string): Promise<boolean> {
+  return await Deno.stat(mark(folder)).then(() => true, () => false);
+}
+
+/**
+ * The provenance of a run that goes on under the code `now`; `file` keeps what it began under. With stages of earlier
+ * code, `libHash` names all of it, in order and joined by "+", and there is no one commit.
+ */
+export async function provenanceOf(
+  file: string,
+  now: RunRecord["provenance"],
+): Promise<RunRecord["provenance"]> {
+  const earlier: string[] = await Deno.readTextFile(file).then(JSON.parse).catch(() => []);
+  const all = [...new Set([...earlier, now.libHash])];
+  if (all.length > earlier.length) await writeAtomic(file, JSON.stringify(all) + "\n");
+  return all.length === 1 ? now : { commit: null, libHash: all.join("+") };
+}
+
+/** Removes how far the stages are, of any recipe. */
+export async function removeStates(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (statePattern.test(name)) await Deno.remove(join(folder, name));
+  }
+}
+
+/** Once the record is written: first the mark, since without stages it would mean to train everything again. */
+export async function finishStates(folder: string): Promise<void> {
+  await Deno.remove(mark(folder)).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await removeStates(folder);
+}

@@ -1,0 +1,96 @@
+/** A trained model by its path: the record of a run, the folder of its weights, or any BERT classifier's folder. */
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../errors.ts";
+import { hasModel, hasPlanner } from "./models.ts";
+import { overrideKeys, type Settings } from "./recipe.ts";
+import { parseRunRecord, type RunRecord, trainCommand } from "./record.ts";
+import { runPaths, settingSlug } from "./store.ts";
+
+/** Where a trained model lies. */
+export interface SavedRun {
+  /** Holds `config.json`, `model.safetensors`, the vocabulary and perhaps a planner. */
+  folder: string;
+  /** Of the run that left it; null for a model from elsewhere. */
+  record: RunRecord | null;
+}
+
+const wanted =
+  "expected a run's record (results/<profile>/runs/<task>/<name>.json) or the folder of a BERT classifier";
+
+/**
+ * Finds the model that `path` names. Throws `InputError` when nothing is there, when a record's weights are not (with
+ * the command that makes them again), and when a planner is missing.
+ */
+export async function findSaved(path: string): Promise<SavedRun> {
+  const place = resolve(path), found = await stat(place).catch(() => null);
+  if (found?.isFile()) return await withWeights(await savedOfRecord(place, path));
+  const saved = { folder: place, record: await recordBeside(place) };
+  if (saved.record) return await withWeights(saved);
+  if (!found) throw new InputError(`"${path}" does not exist; ${wanted}.`);
+  if (!await stat(join(place, "config.json")).catch(() => null)) {
+    throw new InputError(`"${path}" holds no config.json; ${wanted}.`);
+  }
+  return saved;
+}
+
+/** The results folder that a run's file or folder lies in: `<results>/<profile>/<kind>/<task>/<name>`. */
+const resultsOf = (place: string) => resolve(place, "../../../..");
+
+async function savedOfRecord(place: string, path: string): Promise<SavedRun> {
+  if (!place.endsWith(".json") || basename(resolve(place, "../..")) !== "runs") {
+    throw new InputError(`"${path}" is no run's record by its place; ${wanted}.`);
+  }
+  const record = parseRunRecord(await readFile(place, "utf8"), path);
+  const paths = runPaths(resultsOf(place), record);
+  if (paths.record !== place) {
+    throw new InputError(
+      `${path} is the record of ${
+        basename(paths.record)
+      } on ${record.task} (${record.profile}) under another name, ` +
+        "so its weights are not beside it; name the folder that holds them.",
+    );
+  }
+  return { folder: paths.checkpoint, record };
+}
+
+/** The record of the run that left its weights in `folder`, if that is what the folder's place says. */
+async function recordBeside(folder: string): Promise<RunRecord | null> {
+  const file = join(folder, "../../../runs", basename(dirname(folder)), `${basename(folder)}.json`);
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return null;
+  const record = parseRunRecord(text, file);
+  return runPaths(resultsOf(folder), record).checkpoint === folder ? record : null;
+}
+
+async function withWeights(saved: SavedRun): Promise<SavedRun> {
+  const { folder, record } = saved;
+  if (!record) return saved;
+  if (!await hasModel(folder)) throw new InputError(`${folder} holds no weights. ${howToTrain(record)}`);
+  if (record.method === "dpbert" && !await hasPlanner(folder)) {
+    throw new InputError(
+      `${folder} holds no planner.safetensors, but its record says dpbert. ${howToTrain(record)}`,
+    );
+  }
+  return saved;
+}
+
+const howToTrain = (record: RunRecord) =>
+  `Train it again with \`${
+    trainCommand(record, overridesOf(record))
+  } --fresh\` and name the record that it writes.`;
+
+/**
+ * The `--set` overrides that gave a run its name, e.g. `{ targetRate: 0.6 }` for `t0.6`: those settings of its recipe
+ * that the name spells.
+ */
+export function overridesOf({ setting, recipe }: Pick<RunRecord, "setting" | "recipe">): Settings {
+  const found: Settings = {};
+  for (const [key, [stage, name]] of overrideKeys()) {
+    const part = recipe[stage] as Settings | undefined;
+    const value = name === null ? recipe[stage] as Settings[string] : part?.[name];
+    if (value === undefined) continue;
+    if (`-${setting}-`.includes(`-${settingSlug({ [key]: value })}-`)) found[key] = value;
+  }
+  return found;
+}
