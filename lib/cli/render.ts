@@ -1,9 +1,10 @@
 /** The rendering half of `reproduce`: tables and figures from the records on disk, and executed copies of the notebooks. */
-import { executeNotebook, saveFigure, saveTable } from "../notebook/mod.ts";
-import { artefacts, readPaper, tablePlain } from "../report/mod.ts";
-import { defaultMethods } from "../runs/profiles.ts";
-import { readRecords, readTimings, settingSlug } from "../runs/store.ts";
+import { writeAtomic } from "../atomic.ts";
+import type { Execute } from "../notebook/mod.ts";
+import { tablePlain } from "../report/mod.ts";
 import { Stopped } from "../train/mod.ts";
+import { artefactFiles, profileArtefacts } from "./artefact_files.ts";
+import { rebaseOutputs } from "./notebook_outputs.ts";
 import type { progressPrinter } from "./progress.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,39 +21,38 @@ export function endIfAsked(requested: () => boolean): void {
 
 /** Writes tables and figures of `profile` into `folder`, prints Table 1 and returns the files. */
 export async function renderReport(folder: string, results: string, profile: string): Promise<string[]> {
-  const [records, timings] = [await readRecords(results, profile), await readTimings(results, profile)];
-  const setting = settingSlug(defaultMethods.find(({ method }) => method === "dpbert")!.settings!);
-  const { tables, figures } = artefacts(records, timings, readPaper(), profile, setting);
-  const files: string[] = [];
-  console.log(`\n${tablePlain(tables[0])}`);
-  for (const table of tables) files.push(...await saveTable(table, join(folder, "tables")));
-  for (const figure of figures) files.push(...await saveFigure(figure, join(folder, "figures")));
-  return files;
+  const artefacts = await profileArtefacts(results, profile);
+  console.log(`\n${tablePlain(artefacts.tables[0])}`);
+  const files = await artefactFiles(artefacts, folder, projectRoot);
+  for (const [path, content] of files) await writeAtomic(join(folder, path), content);
+  return [...files.keys()].map((path) => join(folder, path));
 }
 
-/** Executes a copy of every notebook, in the order of their names. Throws `Stopped` between cells when asked. */
+/** Executes a copy of every notebook, in the order of their names. Throws `Stopped` when `stop` asks for it. */
 export async function executeNotebooks(
   folder: string,
+  execute: Execute,
   env: Record<string, string>,
   printer: ReturnType<typeof progressPrinter>,
-  requested: () => boolean,
+  stop: AbortSignal,
 ): Promise<string[]> {
   const source = join(projectRoot, "notebooks"), names: string[] = [];
   for await (const { name } of Deno.readDir(source)) if (name.endsWith(".ipynb")) names.push(name);
   for (const name of names.sort()) {
     try {
-      await executeNotebook({
+      await execute({
         notebook: join(source, name),
         output: join(folder, "notebooks", name),
         env,
+        stop,
         onProgress: ({ state, line }) => {
-          endIfAsked(requested);
           if (state === "finished") printer.note(line);
           else printer.live(line);
         },
       });
+      await rebaseOutputs(join(folder, "notebooks", name), source);
     } catch (error) {
-      endIfAsked(requested); // Ctrl-C reaches the kernel too, which dies of it
+      endIfAsked(() => stop.aborted); // it is no fault of the notebook
       throw error;
     }
   }

@@ -3,7 +3,7 @@
  * them (sorted keys, one space of indentation, text as lists of lines), so a rerun changes only what changed.
  */
 import { writeAtomic } from "../atomic.ts";
-import { InputError } from "../errors.ts";
+import { InputError, visible } from "../errors.ts";
 
 /** Mime type -> text, or a JSON value for JSON mime types. */
 export type MimeBundle = Record<string, unknown>;
@@ -61,7 +61,10 @@ export interface Notebook {
   nbformat_minor: number;
 }
 
-/** The metadata of every notebook here: Deno's kernel, and no version that would change with the machine. */
+/**
+ * The metadata of every notebook here: what the kernel of Deno 2.9.6 says of itself. JupyterLab takes a notebook that
+ * says anything else for changed as soon as it is open.
+ */
 export function notebookMetadata(): Record<string, unknown> {
   return {
     kernelspec: { display_name: "Deno", language: "typescript", name: "deno" },
@@ -72,7 +75,7 @@ export function notebookMetadata(): Record<string, unknown> {
       name: "typescript",
       nbconvert_exporter: "script",
       pygments_lexer: "typescript",
-      version: "6.0",
+      version: "6.0.3",
     },
   };
 }
@@ -112,7 +115,7 @@ export function parseNotebook(text: string, path: string): Notebook {
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${path} is not a notebook: it is not JSON (${(error as Error).message}).`);
+    throw new InputError(`${path} is not a notebook: it is not JSON (${visible((error as Error).message)}).`);
   }
   if (raw?.nbformat !== 4 || !Array.isArray(raw.cells)) {
     throw new InputError(

@@ -18,6 +18,8 @@ Deno.test("notebook gives stable ids and Deno's kernel", () => {
     ["cell-01", "code"],
   ]);
   assert.deepEqual(made.metadata.kernelspec, { display_name: "Deno", language: "typescript", name: "deno" });
+  const { version } = made.metadata.language_info as Record<string, string>;
+  assert.equal(version, Deno.version.typescript); // or JupyterLab calls every notebook changed when it opens
 });
 
 Deno.test("notebookText writes as Jupyter does: sorted keys, lists of lines, one space, a line break at the end", () => {

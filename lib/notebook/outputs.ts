@@ -6,11 +6,17 @@ import type { Message } from "./wire.ts";
 /** The displays of a notebook that can still be updated, by display id. */
 export type DisplayIndex = Map<string, DisplayOutput[]>;
 
+/** What an output says, as a message or as an output that another program saved. */
+export interface OutputMessage {
+  header: Pick<Message["header"], "msg_type">;
+  content: Message["content"];
+}
+
 /**
  * Applies one message to `cell`: stream (joined with the one before), display_data, update_display_data (also of
  * a display of an earlier cell), execute_result, error and clear_output; other messages change nothing.
  */
-export function applyMessage(cell: CodeCell, displays: DisplayIndex, message: Message): void {
+export function applyMessage(cell: CodeCell, displays: DisplayIndex, message: OutputMessage): void {
   const content = message.content;
   const displayId = (content.transient as { display_id?: string } | null | undefined)?.display_id;
   switch (message.header.msg_type) {

@@ -1,11 +1,9 @@
 /** Figures as pictures: plotly specification -> SVG and PNG, without a browser, in a child process. */
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import { type Figure, type Table, tableMarkdown } from "../report/value.ts";
-import { writeAtomic } from "../atomic.ts";
-import { type MimeBundle, sortedJson } from "./document.ts";
+import type { Figure } from "../report/value.ts";
+import type { MimeBundle } from "./document.ts";
 
 /** One figure for the child process. */
 export type DrawRequest = Pick<Figure, "spec" | "width" | "height">;
@@ -69,30 +67,4 @@ export async function figureBundle(figure: Figure): Promise<MimeBundle> {
     "image/png": Buffer.from(png).toString("base64"),
     "text/plain": figure.caption,
   };
-}
-
-/** Writes `<name>.svg`, `<name>.png` and `<name>.json` (name, caption, specification, size); returns their paths. */
-export async function saveFigure(figure: Figure, folder: string): Promise<string[]> {
-  const { svg, png } = await renderFigure(figure);
-  const files = { svg, png, json: sortedJson(figure) };
-  return await saveAll(folder, figure.name, files);
-}
-
-/** Writes `<name>.md` and `<name>.json`; returns their paths. */
-export async function saveTable(table: Table, folder: string): Promise<string[]> {
-  return await saveAll(folder, table.name, { md: tableMarkdown(table), json: sortedJson(table) });
-}
-
-async function saveAll(
-  folder: string,
-  name: string,
-  files: Record<string, string | Uint8Array>,
-): Promise<string[]> {
-  const paths: string[] = [];
-  for (const [extension, content] of Object.entries(files)) {
-    const path = join(folder, `${name}.${extension}`);
-    await writeAtomic(path, content);
-    paths.push(path);
-  }
-  return paths;
 }

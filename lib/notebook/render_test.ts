@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
 import type { Figure } from "../report/value.ts";
-import { figureBundle, renderFigure, renderFigures, saveFigure, saveTable } from "./render.ts";
+import { figureBundle, renderFigure, renderFigures } from "./render.ts";
 
 const axis = (text: string) => ({ title: { text } });
 
@@ -107,23 +106,4 @@ Deno.test("figureBundle has the interactive form with its size, a picture and th
   assert.deepEqual([plotly.layout.width, plotly.layout.height], [640, 320]);
   assert.match(String(bundle["image/png"]), /^iVBORw0K/);
   assert.equal(bundle["text/plain"], "Made up.");
-});
-
-Deno.test("saveFigure and saveTable write their files and return the paths", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const paths = await saveFigure(figure, join(folder, "figures"));
-    assert.deepEqual(
-      paths,
-      ["svg", "png", "json"].map((end) => join(folder, "figures", `two-panels.${end}`)),
-    );
-    assert.equal(JSON.parse(await Deno.readTextFile(paths[2])).caption, "Made up.");
-    const table = { name: "t", caption: "c", columns: ["a"], rows: [["1"]] };
-    assert.deepEqual(await saveTable(table, folder), [join(folder, "t.md"), join(folder, "t.json")]);
-    assert.equal(await Deno.readTextFile(join(folder, "t.md")), "c\n\n| a |\n| --- |\n| 1 |\n");
-    const names = [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
-    assert.deepEqual(names, ["figures", "t.json", "t.md"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });

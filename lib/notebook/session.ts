@@ -4,10 +4,13 @@
  */
 import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
+import { followLines } from "./lines.ts";
+import { sendSignal } from "./signal.ts";
 import { decodeMessage, encodeMessage, type Message } from "./wire.ts";
 import { connectSocket, type Socket } from "./zmtp.ts";
 
-/** How a cell ended. `status` "died" never appears: a dead kernel throws. */
+/** How a cell ended. A dead kernel is no reply: it throws. */
 export interface Reply {
   status: "ok" | "error";
   ename: string;
@@ -16,11 +19,13 @@ export interface Reply {
 
 export interface Session {
   /**
-   * Runs `code`; each output message of this request goes to `onOutput` in order of arrival. Returns after the
-   * reply, `idle` and 40 ms without a message: Deno sends a cell's last outputs after `idle` now and then.
+   * Runs `code`; each output message of this request goes to `onOutput` in order of arrival. Deno reports a cell as
+   * finished before its last outputs now and then; all that were sent before its end arrive here nevertheless.
    * Throws `InputError` when the kernel dies or `timeoutMs` (none by default) pass.
    */
   execute(code: string, onOutput: (message: Message) => void, timeoutMs?: number): Promise<Reply>;
+  /** What the stop button does: SIGINT. */
+  interrupt(): void;
   /** Asks the kernel to shut down, ends it by its process id when it does not, and removes its files. */
   close(): Promise<void>;
 }
@@ -29,8 +34,6 @@ export interface SessionOptions {
   /** Working folder of the kernel; its deno.json (there or above) is in force. */
   cwd: string;
   env?: Record<string, string>;
-  /** Each line the kernel's process writes to stderr. */
-  onKernelLine?: (line: string) => void;
 }
 
 interface Connection {
@@ -45,12 +48,11 @@ interface Connection {
   hb_port: number;
 }
 
-const quietMs = 40;
 const startMs = 60_000;
 
 /** Starts a kernel and waits until it answers on both channels. Throws `InputError` when it does not start. */
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const folder = await Deno.makeTempDir({ prefix: "dpbert-kernel-" });
+  const folder = await makeTemporaryFolder("dpbert-kernel-");
   const connection = freeConnection();
   const file = join(folder, "connection.json");
   await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600 });
@@ -61,7 +63,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     await Deno.remove(folder, { recursive: true });
     throw new InputError(`Cannot start the notebook kernel in ${options.cwd}: ${(error as Error).message}.`);
   }
-  const lines = followLines(child.stderr, options.onKernelLine);
+  let said = ""; // the last thing, which may be why it died
+  const lines = followLines(child.stderr, (line) => {
+    if (!line.includes("deno jupyter")) said = line.trim(); // "is unstable"
+  });
   let link: Link | undefined;
   let closing = false;
   const close = async () => {
@@ -73,8 +78,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   };
   const died = child.status.then(async (status): Promise<never> => {
-    await sleep(quietMs); // its last line may still be on the way
-    const said = lines.last();
+    await sleep(40); // its last line may still be on the way
     throw new InputError(
       `The notebook kernel died (${status.signal ?? `exit code ${status.code}`})${said ? `: ${said}` : ""}.`,
     );
@@ -83,9 +87,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   try {
     const ready = await Promise.race([connect(connection, () => closing), died]);
     link = ready;
-    await Promise.race([waitUntilReady(ready), died]);
+    await Promise.race([prepare(ready), died]);
     return {
       execute: (code, onOutput, timeoutMs) => Promise.race([execute(ready, code, onOutput, timeoutMs), died]),
+      interrupt: () => sendSignal(child, "SIGINT"),
       close,
     };
   } catch (error) {
@@ -212,83 +217,70 @@ async function waitUntilReady(link: Link): Promise<void> {
   }
 }
 
+/** Waits until the kernel answers and gives it what `kernel_side.ts` is for, whatever the notebook imports. */
+async function prepare(link: Link): Promise<void> {
+  await waitUntilReady(link);
+  const side = new URL("kernel_side.ts", import.meta.url).href;
+  const { status, evalue } = await execute(link, `await import("${side}");`, () => {}, startMs);
+  if (status !== "ok") throw new InputError(`The notebook kernel could not be prepared: ${evalue}.`);
+}
+
+/** Message type of our own: it comes after everything that was sent before it. */
+const flushed = "dpbert_flushed";
+
+/**
+ * The kernel sends outputs from one queue and the end of a cell beside that queue. So a second, silent request puts a
+ * mark into the queue; outputs that overtake it into that request's time carry its id and are the cell's own.
+ */
 async function execute(
   link: Link,
   code: string,
   onOutput: (message: Message) => void,
   timeoutMs?: number,
 ): Promise<Reply> {
-  const id = crypto.randomUUID();
-  let reply: Message | undefined;
-  let idle = false;
-  let heard = 0; // messages so far: the quiet after idle is counted from the last one
-  let wake = () => {};
+  const ids = { cell: crypto.randomUUID(), mark: crypto.randomUUID() };
+  const cell = Promise.withResolvers<Message>(), mark = Promise.withResolvers<void>();
   const stop = link.listen((channel, message) => {
-    if (message.parentId !== id) return;
-    heard++;
-    if (channel === "shell") reply = message;
-    else if (message.header.msg_type !== "status") onOutput(message);
-    else if (message.content.execution_state === "idle") idle = true;
-    wake();
+    const { parentId, header: { msg_type: type } } = message;
+    if (parentId !== ids.cell && parentId !== ids.mark) return;
+    if (channel === "shell") parentId === ids.cell && cell.resolve(message);
+    else if (type === flushed) mark.resolve();
+    else if (type !== "status" && type !== "execute_input") onOutput(message);
   });
-  let timedOut = false;
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
-    timedOut = true;
-    wake();
-  }, timeoutMs);
+  const limit = timeLimit(timeoutMs);
   try {
-    const request = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
-    await link.send("shell", "execute_request", { ...request, stop_on_error: true }, id);
-    while (!(reply && idle)) {
-      if (timedOut) {
-        throw new InputError(`The cell was still running after ${timeoutMs! / 1000} s (its time limit).`);
-      }
-      await new Promise<void>((resolve) => wake = resolve);
-    }
-    for (let seen = -1; seen !== heard;) {
-      seen = heard;
-      await sleep(quietMs);
-    }
+    await sendCode(link, ids.cell, code, false);
+    const reply = await Promise.race([cell.promise, limit.passed]);
+    await sendCode(link, ids.mark, `Deno.jupyter.broadcast("${flushed}", {});`, true);
+    await Promise.race([mark.promise, limit.passed]);
     const { status, ename, evalue } = reply.content as Record<string, string | undefined>;
     return { status: status === "ok" ? "ok" : "error", ename: ename ?? "", evalue: evalue ?? "" };
   } finally {
-    clearTimeout(timer);
+    limit.end();
     stop();
   }
 }
 
-/** Waits a little for the kernel to leave by itself, then kills it. */
-async function endChild(child: Deno.ChildProcess, patienceMs: number): Promise<void> {
-  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
-  await child.status;
-  clearTimeout(timer);
+function sendCode(link: Link, id: string, code: string, silent: boolean): Promise<void> {
+  const request = { code, silent, store_history: !silent, user_expressions: {}, allow_stdin: false };
+  return link.send("shell", "execute_request", { ...request, stop_on_error: true }, id);
 }
 
-/** Reads a stream line by line until it ends or `stop` is called (a grandchild may hold it open). */
-function followLines(stream: ReadableStream<Uint8Array>, onLine?: (line: string) => void) {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  let last = "";
-  let rest = "";
-  const done = (async () => {
-    for (;;) {
-      const { value, done } = await reader.read();
-      const lines = (rest + (done ? "\n" : decoder.decode(value, { stream: true }))).split(/\r?\n/);
-      rest = lines.pop()!;
-      for (const line of lines.filter((line) => line.trim() && !line.includes("deno jupyter"))) { // "is unstable"
-        last = line.trim();
-        onLine?.(line);
-      }
-      if (done) return;
-    }
-  })().catch(() => {});
-  return {
-    last: () => last,
-    async stop() {
-      await reader.cancel().catch(() => {});
-      await done;
-    },
-  };
+/** `passed` rejects after `ms`, never without it. */
+function timeLimit(ms?: number): { passed: Promise<never>; end(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (ms === undefined) return { passed: promise, end: () => {} };
+  const error = new InputError(`The cell was still running after ${ms / 1000} s (its time limit).`);
+  const timer = setTimeout(() => reject(error), ms);
+  promise.catch(() => {}); // it may pass while nobody waits
+  return { passed: promise, end: () => clearTimeout(timer) };
+}
+
+/** Waits a little for the kernel to leave by itself, then kills it. */
+async function endChild(child: Deno.ChildProcess, patienceMs: number): Promise<void> {
+  const timer = setTimeout(() => sendSignal(child, "SIGKILL"), patienceMs);
+  await child.status;
+  clearTimeout(timer);
 }
 
 function sleep(ms: number): Promise<void> {

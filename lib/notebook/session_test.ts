@@ -25,6 +25,21 @@ await Deno.jupyter.broadcast("display_data", { data: { "text/plain": "x".repeat(
   }
 });
 
+Deno.test("startSession gives each of fifty cells its own lines, although the kernel ends cells before their outputs", async () => {
+  const session = await startSession({ cwd });
+  try {
+    for (let cell = 0; cell < 50; cell++) {
+      const lines: string[] = [];
+      await session.execute(`for (let line = 0; line < 3; line++) console.log(${cell}, line);`, (message) => {
+        lines.push(...String(message.content.text).trim().split("\n"));
+      });
+      assert.deepEqual(lines, [`${cell} 0`, `${cell} 1`, `${cell} 2`]);
+    }
+  } finally {
+    await session.close();
+  }
+});
+
 Deno.test("startSession reports a reply of an error and survives it", async () => {
   const session = await startSession({ cwd });
   try {

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { type Figure, type Table, tableMarkdown, tablePlain } from "../report/value.ts";
 import type { MimeBundle } from "./document.ts";
+import { inKernel } from "./kernel_side.ts";
 import { figureBundle } from "./render.ts";
 
 /** A value that renders itself: Jupyter's own symbol, so it works as any notebook value. */
@@ -102,13 +103,9 @@ async function plainText(value: unknown): Promise<string> {
 
 type Broadcast = (type: string, content: Record<string, unknown>) => Promise<void>;
 
-/** Sends a message to the front end; undefined outside a notebook, where reading `Deno.jupyter` throws. */
+/** Sends a message to the front end; undefined outside a notebook. */
 function kernelBroadcast(): Broadcast | undefined {
-  try {
-    return Deno.jupyter.broadcast;
-  } catch {
-    return undefined;
-  }
+  return inKernel() ? Deno.jupyter.broadcast : undefined;
 }
 
 function isFigure(value: unknown): value is Figure {

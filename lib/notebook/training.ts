@@ -1,5 +1,6 @@
 /** Training watched from a notebook: one line that is replaced while it runs and by the outcome at the end. */
 import { progressDisplay } from "./show.ts";
+import { stopButton } from "./stop_button.ts";
 
 /** What the training loop reports after a step. */
 export interface TrainingStep {
@@ -21,6 +22,8 @@ export function trainingLine({ stage, step, steps, loss, examplesPerSecond }: Tr
 export interface TrainingProgress {
   /** For one stage (`trainStage`). */
   onProgress(step: TrainingStep): void;
+  /** Whether the stop button was pressed since the display was started. */
+  shouldStop(): boolean;
   /** Replaces the line for good, by any value that `show` takes. */
   finish(value: unknown): Promise<void>;
 }
@@ -30,6 +33,7 @@ export function trainingProgress(now?: () => number): TrainingProgress {
   const display = progressDisplay(now);
   return {
     onProgress: (step) => void display.update(trainingLine(step)),
+    shouldStop: stopButton(),
     finish: (value) => display.finish(value),
   };
 }
@@ -39,6 +43,7 @@ export function runsProgress(now?: () => number) {
   const display = progressDisplay(now);
   return {
     onProgress: (run: string, step: TrainingStep) => void display.update(`${run}, ${trainingLine(step)}`),
+    shouldStop: stopButton(),
     finish: (value: unknown) => display.finish(value),
   };
 }
