@@ -1,8 +1,13 @@
-/** `deno task ok`: the gate. Format, lint, types, forbidden imports and notebooks; tests are `deno task test`. */
+/**
+ * `deno task ok`: the gate. Format, lint, types, forbidden imports, notebooks, and whether every committed number follows
+ * from its record; tests are `deno task test`.
+ */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkNotebooks } from "../notebook/check.ts";
-import { filledPage, pages } from "./pages.ts";
+import { committedProblems } from "./committed.ts";
+import { pageProblems } from "./pages.ts";
+import { caught, recordProblems } from "./record_problems.ts";
 import { readEdges, refusalLine, refusedEdges } from "./edges.ts";
 
 /** One part of the gate: what it finds wrong, nothing if all is well. */
@@ -17,7 +22,9 @@ const parts: Part[] = [
   { name: "types", problems: (root) => denoProblems(root, ["check", "lib"]) },
   { name: "imports", problems: async (root) => refusedEdges(await readEdges(root)).map(refusalLine) },
   { name: "notebooks", problems: (root) => checkNotebooks(join(root, "notebooks")) },
-  { name: "pages", problems: stalePages },
+  { name: "records", problems: recordProblems },
+  { name: "results", problems: committedProblems },
+  { name: "pages", problems: pageProblems },
 ];
 
 /** Checks the project; prints a line per part and what is wrong below it. Returns 1 if anything is. */
@@ -25,7 +32,7 @@ export async function run(args: string[]): Promise<number> {
   const root = args[0] ?? fileURLToPath(new URL("../../", import.meta.url));
   let failed = 0;
   for (const part of parts) {
-    const problems = await part.problems(root);
+    const problems = await caught(() => part.problems(root));
     console.log(`${part.name}: ${problems.length === 0 ? "ok" : "failed"}`);
     for (const line of problems.join("\n").split("\n")) if (line.trim()) console.log(`  ${line}`);
     if (problems.length > 0) failed++;
@@ -45,17 +52,6 @@ async function formatProblems(root: string): Promise<string[]> {
     `${relative(root, path)} is not formatted.`
   );
   return files.length > 0 ? files : [said]; // a file that does not parse is reported otherwise
-}
-
-/** Pages whose tables are not the committed ones. */
-async function stalePages(root: string): Promise<string[]> {
-  const stale = await Promise.all(pages.map(async (page) => {
-    const text = await Deno.readTextFile(join(root, page)).catch(() => "");
-    return text === await filledPage(root, text)
-      ? []
-      : [`${page} shows other tables than results/; run reproduce --into results.`];
-  }));
-  return stale.flat();
 }
 
 /** What a `deno` subcommand says when it fails. */

@@ -28,6 +28,8 @@ Deno.test("ok prints a line per part and returns 0 for a house in order", async 
     "types: ok",
     "imports: ok",
     "notebooks: ok",
+    "records: ok",
+    "results: ok",
     "pages: ok",
   ]);
   assert.equal(code, 0);
@@ -39,6 +41,7 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
     "lib/bert/a.ts": `import { y } from "../methods/b.ts";\nexport const z: string = y;\n`,
     "lib/methods/b.ts": "export const y = 3;\n",
     "notebooks/a.ipynb": "{}\n",
+    "results/glue/runs/mrpc/bert-s0.json": '{"schemaVersion": 1',
     "README.md": "<!-- results/glue/tables/a.md -->\n84.2\n<!-- end -->\n",
     "results/glue/tables/a.md": "84.3\n",
   });
@@ -49,6 +52,8 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
     "types: failed",
     "imports: failed",
     "notebooks: failed",
+    "records: failed",
+    "results: failed",
     "pages: failed",
   ]);
   const reasons = lines.join("\n");
@@ -59,7 +64,8 @@ Deno.test("ok goes on after a failed part, gives reasons below it and returns 1"
       "TS2322",
       "lib/bert knows no method",
       "a.ipynb is not a notebook",
-      "README.md shows other tables",
+      "bert-s0.json is not complete JSON",
+      'README.md, line 2: shows "84.2", the records give ""',
     ]
   ) {
     assert.ok(reasons.includes(reason), reason);

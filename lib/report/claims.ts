@@ -1,11 +1,12 @@
 /** The README's table: the paper's claims in five rows, ours beside them, misses shown as plainly as hits. */
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
 import { findGroup, groupRuns, type RunGroup, scoresOf, smokeNote, speedupsOf } from "./groups.ts";
+import { silentLeads } from "./leads.ts";
 import { type Paper, paperMean } from "./paper.ts";
 import { keptOf } from "./retention.ts";
 import { mean } from "./statistics.ts";
 import { noValue, showCounts, showDifference, showScore, showSpeedup, taskLabel } from "./style.ts";
-import type { Table } from "./value.ts";
+import type { Lead, Table } from "./value.ts";
 
 /** Notebook of each artefact, by file name; an artefact without one shows a dash. */
 export type NotebookLinks = Partial<Record<"table1" | "figure3" | "figure4" | "table2", string>>;
@@ -14,8 +15,14 @@ export type NotebookLinks = Partial<Record<"table1" | "figure3" | "figure4" | "t
 interface Claim {
   artefact: string;
   paper: string;
+  /** The file of `data/paper` that has the paper's number. */
+  typed: string;
   ours: string;
   groups: readonly RunGroup[];
+  /** Whose records ours is computed from besides. */
+  others?: readonly RunGroup[];
+  /** The table that shows ours task by task. */
+  table: "table1" | "retention";
   notebook: string | undefined;
 }
 
@@ -40,24 +47,47 @@ export function claimsTable(
     softClaim(ours, groups, paper, notebooks.table2),
     pathClaim(ours, paper, notebooks.figure4 ?? notebooks.table1),
   ];
-  const width = Object.keys(notebooks).length > 0 ? 5 : 4; // links make sense on a page, not in the notebook itself
+  const columns = ["Artefact", "Paper", "Ours", "Profile, seeds", "From", "Notebook"];
+  const width = Object.keys(notebooks).length > 0 ? 6 : 5; // a notebook need not lead to itself
   return {
     name: "claims",
     caption: `The paper's claims beside ours, mean over ${
       ours.map((group) => taskLabel(group.task)).join(", ") || "no task yet"
     }; the paper's means over the same tasks, with BERT-base.${smokeNote(profile)}`,
-    columns: ["Artefact", "Paper", "Ours", "Profile, seeds", "Notebook"].slice(0, width),
+    columns: columns.slice(0, width),
     rows: claims.map((claim) => claimRow(claim, profile).slice(0, width)),
-    align: (["left", "right", "right", "left", "left"] as const).slice(0, width),
+    align: (["left", "right", "right", "left", "left", "left"] as const).slice(0, width),
+    leads: {
+      note: "",
+      head: [],
+      rows: claims.map((claim) =>
+        claimLeads(claim).filter(({ shown }) => !shown || columns.indexOf(shown.column) < width)
+      ),
+    },
   };
 }
 
-function claimRow({ artefact, paper, ours, groups, notebook }: Claim, profile: string): string[] {
+function claimRow({ artefact, paper, ours, groups, table, notebook }: Claim, profile: string): string[] {
   const seeds = groups.length > 0
     ? `${profile}, ${showCounts(groups.map((group) => group.records.length))}`
     : profile;
-  const link = notebook ? `[${notebook.replace(/\.ipynb$/, "")}](notebooks/${notebook})` : noValue;
-  return [artefact, paper, ours, seeds, link];
+  return [artefact, paper, ours, seeds, groups.length > 0 ? table : noValue, shortName(notebook)];
+}
+
+const shortName = (notebook: string | undefined) => notebook?.replace(/\.ipynb$/, "") ?? noValue;
+
+/** The paper's number where it is typed, ours where it stands task by task, and every record behind it. */
+function claimLeads({ paper, typed, groups, others = [], table, notebook }: Claim): Lead[] {
+  return [
+    { path: `data/paper/${typed}`, from: "project", shown: { column: "Paper", text: paper } },
+    ...groups.length > 0 ? [{ path: `tables/${table}.md`, shown: { column: "From", text: table } }] : [],
+    ...notebook === undefined ? [] : [{
+      path: `notebooks/${notebook}`,
+      from: "project" as const,
+      shown: { column: "Notebook", text: shortName(notebook) },
+    }],
+    ...groups.length > 0 ? silentLeads([...groups, ...others]) : [],
+  ];
 }
 
 const tasksOf = (groups: readonly RunGroup[]) => groups.map((group) => group.task);
@@ -68,7 +98,9 @@ function scoreClaim(ours: readonly RunGroup[], paper: Paper, notebook?: string):
     artefact: "Table 1: DPBERT's mean dev score",
     paper: showScore(paperMean(paper, "dpbert", tasksOf(ours))),
     ours: showScore(meanScore(ours)),
+    typed: "table1.tsv",
     groups: ours,
+    table: "table1",
     notebook,
   };
 }
@@ -79,12 +111,16 @@ function keptClaim(
   paper: Paper,
   notebook?: string,
 ): Claim {
-  const kept = ours.map((group) => mean(keptOf(group, findGroup(all, group.task, "bert"))));
+  const bertOf = (group: RunGroup) => findGroup(all, group.task, "bert");
+  const kept = ours.map((group) => mean(keptOf(group, bertOf(group))));
   return {
     artefact: "Abstract: share of BERT's score kept (%)",
     paper: showScore(paper.claims.keptPercent),
     ours: showScore(mean(kept)),
+    typed: "claims.tsv",
     groups: ours,
+    others: ours.flatMap((group) => bertOf(group) ?? []),
+    table: "retention",
     notebook,
   };
 }
@@ -97,7 +133,9 @@ function latencyClaim(ours: readonly RunGroup[], paper: Paper, notebook?: string
     artefact: "Abstract: latency as a share of BERT's (%)",
     paper: cell(paper.claims.latencyPercent, paper.claims.speedUp),
     ours: cell(100 / speedup, speedup),
+    typed: "claims.tsv",
     groups: ours,
+    table: "retention",
     notebook,
   };
 }
@@ -121,7 +159,10 @@ function softClaim(
     artefact: "Table 2: gain of reinforcement learning over soft gates",
     paper: showDifference(reinforced === null || relaxed === null ? null : reinforced - relaxed),
     ours: showDifference(meanScore(matched) - meanScore(soft)),
+    typed: "table2.tsv",
     groups: soft,
+    others: matched,
+    table: "table1",
     notebook,
   };
 }
@@ -133,7 +174,9 @@ function pathClaim(ours: readonly RunGroup[], paper: Paper, notebook?: string): 
     artefact: "Table 3, Figure 4: distinct paths on a task's dev set",
     paper: `${shown} shown in examples`,
     ours: showCounts(counts),
+    typed: "table3.tsv",
     groups: ours,
+    table: "retention",
     notebook,
   };
 }

@@ -16,15 +16,28 @@ Deno.test("claimsTable puts five claims of the paper beside ours", () => {
   const timings = [exampleTiming(), exampleTiming({ task: "sts-b" })];
   const notebooks = { table1: "05_table1.ipynb" };
   const table = claimsTable(records, timings, paper, "glue", { notebooks });
-  const link = "[05_table1](notebooks/05_table1.ipynb)";
   assert.deepEqual(table.rows.map((row) => row.slice(1)), [
-    ["88.3", "80.0", "glue, 1", link], // (87.8 + 88.7) / 2; (84 + 76) / 2
-    ["98.0", "96.9", "glue, 1", link], // 84 / 85 and 76 / 80
-    ["75.0 (1.34×)", "83.3 (1.20×)", "glue, 1", link],
-    ["+7.6", "–", "glue", "–"], // all four tasks of Table 2: 83.525 - 75.975
-    ["4 shown in examples", "1", "glue, 1", link],
+    ["88.3", "80.0", "glue, 1", "table1", "05_table1"], // (87.8 + 88.7) / 2; (84 + 76) / 2
+    ["98.0", "96.9", "glue, 1", "retention", "05_table1"], // 84 / 85 and 76 / 80
+    ["75.0 (1.34×)", "83.3 (1.20×)", "glue, 1", "retention", "05_table1"],
+    ["+7.6", "–", "glue", "–", "–"], // all four tasks of Table 2: 83.525 - 75.975
+    ["4 shown in examples", "1", "glue, 1", "retention", "05_table1"],
   ]);
-  tableMarkdown(table);
+});
+
+Deno.test("claimsTable leads to where the paper's number is typed, to the table by task, and names every record", () => {
+  const table = claimsTable(records, [exampleTiming()], paper, "glue", { notebooks: { table1: "a.ipynb" } });
+  const line = tableMarkdown({ ...table, places: { profile: "..", project: "../../.." } }).split("\n")[5];
+  const links = "[retention](../tables/retention.md) | [a](../../../notebooks/a.ipynb) |";
+  assert(line.includes("| [98.0](../../../data/paper/claims.tsv) | 96.9 | glue, 1 | " + links), line);
+  const silent = table.leads!.rows[1].filter(({ shown }) => !shown).map(({ path }) => path);
+  assert.deepEqual(silent.sort(), [
+    ...["runs/mrpc/bert-s0.json", "runs/mrpc/dpbert-s0.json"],
+    ...["runs/sts-b/bert-s0.json", "runs/sts-b/dpbert-s0.json", "timings/mrpc/dpbert-s0.json"],
+  ]);
+  const inNotebook = claimsTable(records, [], paper, "glue");
+  assert.equal(inNotebook.columns.at(-1), "From");
+  tableMarkdown(inNotebook);
 });
 
 Deno.test("claimsTable compares with soft gates on the tasks that have both", () => {

@@ -1,6 +1,7 @@
 /** Figures 3 and 4 of the paper, from records and timings. */
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
 import { findGroup, groupRuns, methodsOf, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
+import { sourcesOf } from "./leads.ts";
 import type { Paper } from "./paper.ts";
 import { mean, summarise, type Summary } from "./statistics.ts";
 import {
@@ -37,6 +38,7 @@ export function executedShareFigure(
     spec: { data: groups.map(executedShareBars), layout: executedShareLayout(height) },
     width: figureWidth,
     height,
+    sources: sourcesOf(groups),
   };
 }
 
@@ -124,6 +126,7 @@ export function figure3(
     spec: { data: showEachLegendOnce([...lines, ...claims]), layout: panelLayout(height, tasks, rows) },
     width: figureWidth,
     height,
+    sources: sourcesOf(points.map(({ group }) => group)),
   };
 }
 

@@ -26,6 +26,16 @@ Deno.test("executedShareFigure shows layers from 1, means in percent and whisker
   assert(figure.caption.includes("2 seeds"));
 });
 
+Deno.test("figures name the records and timings they are drawn from", () => {
+  const records = [exampleRecord({ method: "bert" }), exampleRecord(), exampleRecord({ setting: "t0.4" })];
+  assert.deepEqual(executedShareFigure(records, "glue").sources, ["runs/mrpc/dpbert-s0.json"]);
+  assert.deepEqual(figure3(records, [exampleTiming()], paper, "glue").sources, [
+    "runs/mrpc/bert-s0.json", // dpbert at t0.4 has no latency, so no point
+    "runs/mrpc/dpbert-s0.json",
+    "timings/mrpc/dpbert-s0.json",
+  ]);
+});
+
 Deno.test("executedShareFigure tells tasks apart by pattern as well, and never draws an empty bar", () => {
   const [a, b] = traces(executedShareFigure([exampleRecord(), exampleRecord({ task: "rte" })], "glue"));
   assert.notEqual(a.marker.pattern.shape, b.marker.pattern.shape);

@@ -1,9 +1,12 @@
 /** Tables and figures from records; nothing here trains or runs a model. */
 export { artefacts } from "./artefacts.ts";
+export { type FilledPage, fillPage, type PageSources, type StrayNumber, strayNumbers } from "./blocks.ts";
 export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
 export { executedShareFigure, figure3 } from "./figures.ts";
+export { linkTo, placesFrom, rebasedLinks, withoutLinks } from "./links.ts";
+export { lookUp } from "./lookup.ts";
 export {
   type Check,
   checkedTable,

@@ -9,6 +9,7 @@ import {
   scoresOf,
   speedupsOf,
 } from "./groups.ts";
+import { headLeads, leadsOf, seedsNote, silentLeads } from "./leads.ts";
 import { type Paper, paperScore } from "./paper.ts";
 import { mean, summarise } from "./statistics.ts";
 import {
@@ -44,6 +45,7 @@ export function retentionTable(
 ): Table {
   const groups = groupRuns(records, timings, profile);
   const ours = groups.filter((group) => group.method === method);
+  const bertOf = (group: RunGroup) => findGroup(groups, group.task, "bert");
   return {
     name: "retention",
     caption:
@@ -52,8 +54,16 @@ export function retentionTable(
       "executed, first layer first. Latency: median at batch size 1, ours of BERT's. " +
       provenanceNote(profile, ours),
     columns,
-    rows: ours.map((group) => retentionRow(group, findGroup(groups, group.task, "bert"), paper)),
+    rows: ours.map((group) => retentionRow(group, bertOf(group), paper)),
     align: columns.map((_, column) => column < 2 ? "left" : "right"),
+    leads: {
+      note: `${seedsNote} BERT's record is the parent that a record names.`,
+      head: headLeads({ paper: "Kept, paper (%)", measured: ["Latency (ms)", "Speed-up"] }),
+      rows: ours.map((group) => {
+        const bert = bertOf(group);
+        return [...leadsOf(group), ...silentLeads(bert ? [bert] : [])];
+      }),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which runs a report is made of. */
 import type { RunRecord } from "../runs/record.ts";
 import { groupRuns, provenanceNote } from "./groups.ts";
+import { leadsOf, seedsNote } from "./leads.ts";
 import { methodLabel, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
@@ -25,5 +26,6 @@ export function runsTable(records: readonly RunRecord[], profile: string): Table
       ];
     }),
     align: ["left", "left", "right", "right", "right", "left"],
+    leads: { note: seedsNote, head: [], rows: groups.map(leadsOf) },
   };
 }

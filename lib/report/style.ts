@@ -68,6 +68,13 @@ export function showCounts(counts: readonly number[]): string {
   return smallest === largest ? `${smallest}` : `${smallest}–${largest}`;
 }
 
+/** Numbers from smallest to largest with a fixed count of decimals: `13.7–16.8`, or `5.0`. */
+export function showRange(values: readonly number[], digits: number): string {
+  if (values.length === 0) return noValue;
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => showDecimals(value, digits));
+  return [...new Set(ends)].join("–");
+}
+
 /** How one method is drawn. */
 export interface MethodStyle {
   /** Name in tables and legends. */

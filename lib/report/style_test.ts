@@ -13,6 +13,7 @@ import {
   showHalfWidth,
   showLayers,
   showPercent,
+  showRange,
   showScore,
   showSpeedup,
   taskLabel,
@@ -95,4 +96,10 @@ Deno.test("showDecimals keeps a fixed count of decimals; showBound the power of 
     "< 1e-1",
     noValue,
   ]);
+});
+
+Deno.test("showRange goes from smallest to largest, and is one number where they look alike", () => {
+  assert.equal(showRange([16.83, 13.72, 15], 1), "13.7–16.8");
+  assert.equal(showRange([5.01, 4.99], 1), "5.0");
+  assert.equal(showRange([], 1), noValue);
 });

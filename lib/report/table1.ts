@@ -12,6 +12,7 @@ import {
   scoresOf,
   speedupsOf,
 } from "./groups.ts";
+import { headLeads, leadsOf, seedsNote, silentLeads } from "./leads.ts";
 import { type Paper, paperMean, paperScore } from "./paper.ts";
 import { mean, summarise } from "./statistics.ts";
 import {
@@ -27,12 +28,17 @@ import {
   showSpeedup,
   taskLabel,
 } from "./style.ts";
-import type { Table } from "./value.ts";
+import type { Lead, Table } from "./value.ts";
 
 const columns = [
   ...["Task", "Method", "Seeds", "Ours", "95 % interval", "Paper", "Difference"],
   ...["Layers executed", "Speed-up", "FLOPs saved", "Distinct paths"],
 ];
+
+interface Row {
+  cells: string[];
+  leads: Lead[];
+}
 
 /**
  * Table 1 with one row per task and method: ours (mean over seeds, 95 % t-interval), the paper's dev score, the
@@ -49,19 +55,27 @@ export function table1(
   const groups = groupRuns(records, timings, profile).filter((group) => tasks.includes(group.task));
   const methods = methodsOf(groups);
   const cells = tasks.flatMap((task) => methods.map((method) => ({ task, ...method })));
-  const rows = cells.map((cell) => {
+  const single = cells.map((cell): Row => {
     const group = findGroup(groups, cell.task, cell.method, cell.setting);
-    return group ? groupRow(group, paper) : emptyRow(cell, paper);
+    return group
+      ? { cells: groupRow(group, paper), leads: leadsOf(group) }
+      : { cells: emptyRow(cell, paper), leads: [] };
   });
   const averages = tasks.length > 1
     ? methods.flatMap((method) => averageRow(groups, method, tasks, paper))
     : [];
+  const rows = [...single, ...averages];
   return {
     name: "table1",
     caption: caption(groups, cells, tasks, profile),
     columns,
-    rows: [...rows, ...averages],
+    rows: rows.map(({ cells }) => cells),
     align: columns.map((_, column) => column < 2 ? "left" : "right"),
+    leads: {
+      note: averages.length > 0 ? `${seedsNote} A mean has its tasks'.` : seedsNote,
+      head: headLeads({ paper: "Paper", measured: ["Speed-up"] }),
+      rows: rows.map(({ leads }) => leads),
+    },
   };
 }
 
@@ -100,7 +114,7 @@ function averageRow(
   { method, setting }: MethodSetting,
   tasks: readonly string[],
   paper: Paper,
-): string[][] {
+): Row[] {
   const found = tasks.map((task) => findGroup(groups, task, method, setting)).filter((group) =>
     group !== undefined
   );
@@ -108,7 +122,7 @@ function averageRow(
   const scores = meansOverTasks(found);
   if (scores.length === 0) return [];
   const speedups = found.map((group) => mean(speedupsOf(group)));
-  return [[
+  const cells = [
     `Mean of ${tasks.length}`,
     methodLabel(method, setting),
     ...scoreCells(scores, paperMean(paper, method, tasks)),
@@ -116,7 +130,8 @@ function averageRow(
     showSpeedup(mean(speedups)),
     showPercent(mean(found.map(flopsSaved))),
     noValue,
-  ]];
+  ];
+  return [{ cells, leads: silentLeads(found) }];
 }
 
 /** For each seed that every group has: its mean score over the groups. */

@@ -57,6 +57,16 @@ Deno.test("table1 averages the methods that every task has, over the seeds they 
   assert.equal(table.rows.filter((cells) => cells[0] === "Mean of 2").length, 1);
 });
 
+Deno.test("table1 leads from each row to its seeds' records, from a mean to all of them, from a missing run nowhere", () => {
+  const table = table1(records, [exampleTiming()], paper, "glue");
+  const linked = table.leads!.rows.map((row) => row.filter(({ shown }) => shown).map(({ path }) => path));
+  const paths = (name: string) => [0, 1, 2].map((seed) => `runs/${name}-s${seed}.json`);
+  assert.deepEqual(linked, [paths("mrpc/bert"), paths("mrpc/dpbert"), paths("sts-b/bert"), [], []]);
+  const mean = table.leads!.rows[4].map(({ path }) => path);
+  assert.deepEqual(mean, [...paths("mrpc/bert"), ...paths("sts-b/bert")]);
+  assert.equal(table.leads!.rows[1].at(-1)?.path, "timings/mrpc/dpbert-s0.json");
+});
+
 Deno.test("table1 shows one seed without an interval", () => {
   const found = row(table1([bert("mrpc", 0, 84)], [], paper, "glue"), "MRPC", "BERT");
   assert.deepEqual([found.Seeds, found["95 % interval"], found["Layers executed"]], ["1", "–", "6.0 of 6"]);

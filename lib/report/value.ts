@@ -1,4 +1,5 @@
 /** The two values a report is made of. They render themselves nowhere: `notebook/` draws figures, this file writes tables as text. */
+import { posix } from "node:path";
 import { InputError } from "../errors.ts";
 
 /** A figure as a plotly specification (version 4: titles are objects `{ text }`). */
@@ -11,6 +12,23 @@ export interface Figure {
   /** CSS pixels. */
   width: number;
   height: number;
+  /** What it was drawn from, below the profile's folder: `runs/mrpc/bert-s0.json`. */
+  sources?: string[];
+}
+
+/** A file that numbers come from, or where a reader goes on from them. */
+export interface Lead {
+  /** Below the profile's folder (`runs/mrpc/bert-s0.json`), or below the project's if `from` says so. */
+  path: string;
+  from?: "project";
+  /** In Markdown a link of this text in the cell of this column; without, the file is named in the JSON alone. */
+  shown?: { column: string; text: string };
+}
+
+/** Where the two folders that leads start from lie, as seen from the Markdown: `{ profile: "..", project: "../../.." }`. */
+export interface Places {
+  profile: string;
+  project: string;
 }
 
 /** A table of texts: numbers are rounded before they come here. */
@@ -23,14 +41,34 @@ export interface Table {
   rows: string[][];
   /** Per column; the first left and the others right by default. */
   align?: ("left" | "right")[];
+  /** Where the numbers come from: those of whole columns (linked in the head), and row by row; `note` tells a reader. */
+  leads?: { note: string; head: Lead[]; rows: Lead[][] };
+  /** Set by whoever knows where the Markdown will lie; without it nothing is linked. */
+  places?: Places;
 }
 
-/** The table in Markdown, the caption as a paragraph above. Throws `InputError` if a row has not one text per column. */
+/**
+ * The table in Markdown, the caption as a paragraph above; where `places` is known, cells lead to their files. Throws
+ * `InputError` if a row has not one text per column.
+ */
 export function tableMarkdown(table: Table): string {
-  const { columns, rows, align } = checked(table);
-  const line = (cells: string[]) => `| ${cells.map(escapeCell).join(" | ")} |`;
+  const { columns, rows, align, leads } = checked(table);
+  const line = (cells: string[], row: Lead[]) =>
+    `| ${cells.map((cell, at) => linkedCell(cell, columns[at], row, table.places)).join(" | ")} |`;
   const rule = `| ${align.map((side) => (side === "left" ? "---" : "---:")).join(" | ")} |`;
-  return [table.caption, "", line(columns), rule, ...rows.map(line), ""].join("\n");
+  const caption = table.places && leads.note ? `${table.caption} ${leads.note}` : table.caption;
+  const body = rows.map((row, at) => line(row, leads.rows[at]));
+  return [caption, "", line(columns, leads.head), rule, ...body, ""].join("\n");
+}
+
+/** The links that stand in this column, or the cell as it is where there are none. */
+function linkedCell(cell: string, column: string, row: Lead[], places: Places | undefined): string {
+  const links = row.flatMap(({ path, from, shown }) =>
+    places && shown?.column === column
+      ? [`[${escapeCell(shown.text)}](${posix.join(places[from ?? "profile"], path)})`]
+      : []
+  );
+  return links.length > 0 ? links.join(" ") : escapeCell(cell);
 }
 
 /** The table in columns of plain text, the caption below. Throws as `tableMarkdown`. */
@@ -58,12 +96,28 @@ function checked(table: Table) {
       } has ${found} entries; expected ${columns.length}, one per column.`,
     );
   }
-  return { columns, rows, align };
+  const leads = table.leads ?? { note: "", head: [], rows: rows.map(() => []) };
+  if (leads.rows.length !== rows.length) {
+    throw new InputError(
+      `Table ${table.name}: ${leads.rows.length} lists of leads; expected ${rows.length}, one per row.`,
+    );
+  }
+  const strange = [...leads.head, ...leads.rows.flat()].find(({ shown }) =>
+    shown && !columns.includes(shown.column)
+  );
+  if (strange) {
+    throw new InputError(
+      `Table ${table.name}: a lead to ${strange.path} for the column "${strange.shown?.column}"; expected one of ${
+        columns.join(", ")
+      }.`,
+    );
+  }
+  return { columns, rows, align, leads };
 }
 
-// a bar would end the cell, a line break the row
+// a bar would end the cell, a line break the row, and what looks like a tag would not be shown
 function escapeCell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
 }
 
 // code points, not UTF-16 units

@@ -5,13 +5,50 @@ const table: Table = {
   name: "table1",
   caption: "Scores, 3 seeds.",
   columns: ["Method", "MRPC"],
-  rows: [["BERT", "88.1"], ["a|b\nμ", "9.0"]],
+  rows: [["BERT", "88.1"], ["a|b\nμ <c>", "9.0"]],
 };
 
 Deno.test("tableMarkdown writes caption, aligned columns and escaped cells", () => {
   assert.equal(
     tableMarkdown(table),
-    "Scores, 3 seeds.\n\n| Method | MRPC |\n| --- | ---: |\n| BERT | 88.1 |\n| a\\|b μ | 9.0 |\n",
+    "Scores, 3 seeds.\n\n| Method | MRPC |\n| --- | ---: |\n| BERT | 88.1 |\n| a\\|b μ &lt;c> | 9.0 |\n",
+  );
+});
+
+const linked: Table = {
+  ...table,
+  rows: [["BERT", "2"], ["mean", "2"]],
+  leads: {
+    note: "Links lead on.",
+    head: [{ path: "data/t.tsv", from: "project", shown: { column: "MRPC", text: "MRPC" } }],
+    rows: [
+      [
+        { path: "runs/a-s0.json", shown: { column: "MRPC", text: "0" } },
+        { path: "runs/a-s1.json", shown: { column: "MRPC", text: "1" } },
+        { path: "timings/a-s0.json" },
+      ],
+      [{ path: "runs/a-s0.json" }],
+    ],
+  },
+};
+
+Deno.test("tableMarkdown links cells to their files where it knows its place, and only there", () => {
+  assert.equal(
+    tableMarkdown({ ...linked, places: { profile: "..", project: "../../.." } }),
+    "Scores, 3 seeds. Links lead on.\n\n| Method | [MRPC](../../../data/t.tsv) |\n| --- | ---: |\n" +
+      "| BERT | [0](../runs/a-s0.json) [1](../runs/a-s1.json) |\n| mean | 2 |\n",
+  );
+  assert(tableMarkdown(linked).includes("Scores, 3 seeds.\n"));
+  assert(tableMarkdown(linked).includes("| BERT | 2 |"));
+  assert.match(tablePlain(linked), /^BERT +2$/m);
+});
+
+Deno.test("tableMarkdown refuses leads that fit no row or no column", () => {
+  const leads = { ...linked.leads!, rows: [[]] };
+  assert.throws(() => tableMarkdown({ ...linked, leads }), /Table table1: 1 lists of leads; expected 2/);
+  assert.throws(
+    () => tableMarkdown({ ...linked, columns: ["Method", "RTE"] }),
+    /lead to data\/t\.tsv for the column "MRPC"; expected one of Method, RTE/,
   );
 });
 

@@ -1,0 +1,107 @@
+/** Do the committed notebooks show the tables and figures that the records give? */
+import { Buffer } from "node:buffer";
+import { dirname, join } from "node:path";
+import { sortedJson } from "../notebook/document.ts";
+import { type CodeCell, readNotebook, renderFigures, writeNotebook } from "../notebook/mod.ts";
+import { type Figure, placesFrom, rebasedLinks, tableMarkdown, withoutLinks } from "../report/mod.ts";
+import { type Draw, namesIn, profileArtefacts, profilesIn } from "./artefact_files.ts";
+import { differences, refreshCommand } from "./differences.ts";
+import { samePicture } from "./picture.ts";
+
+/** What a notebook may show of one profile, as it looks from the folder of notebooks. */
+interface Expected {
+  tables: string[];
+  figures: Figure[];
+}
+
+/** Per notebook of `<root>/notebooks`: outputs that show a table or figure of the report otherwise than the records give it. */
+export async function notebookProblems(
+  root: string,
+  draw: Draw = renderFigures,
+): Promise<Map<string, string[]>> {
+  const expected = await expectedOutputs(root), problems = new Map<string, string[]>();
+  for (const name of await namesIn(join(root, "notebooks"))) {
+    if (name.endsWith(".ipynb")) problems.set(name, await outputProblems(root, name, expected, draw));
+  }
+  return problems;
+}
+
+async function expectedOutputs(root: string): Promise<Expected> {
+  const results = join(root, "results"), at = join(root, "notebooks");
+  const expected: Expected = { tables: [], figures: [] };
+  for (const profile of await profilesIn(results)) {
+    const { tables, notebookTables, figures } = await profileArtefacts(results, profile);
+    const places = placesFrom(at, { profile: join(results, profile), project: root });
+    expected.tables.push(
+      ...[...tables, ...notebookTables].map((table) => tableMarkdown({ ...table, places })),
+    );
+    expected.figures.push(...figures);
+  }
+  return expected;
+}
+
+async function outputProblems(root: string, name: string, expected: Expected, draw: Draw): Promise<string[]> {
+  const { cells } = await readNotebook(join(root, "notebooks", name)), problems: string[] = [];
+  const code = cells.filter((cell) => cell.cell_type === "code") as CodeCell[];
+  for (const [at, { outputs }] of code.entries()) {
+    const place = `notebooks/${name}, output of cell ${at + 1}`;
+    for (const output of outputs) {
+      if (output.output_type !== "display_data") continue;
+      problems.push(...tableProblems(place, String(output.data["text/markdown"] ?? ""), expected.tables));
+      if (plotly in output.data) {
+        problems.push(...await figureProblems(place, output.data, expected.figures, draw));
+      }
+    }
+  }
+  return problems;
+}
+
+/** A table is known by its head; links apart, so that one from before there were links is known too. */
+const headOf = (markdown: string) => withoutLinks(markdown).split("\n")[2] ?? "";
+
+function tableProblems(place: string, shown: string, tables: string[]): string[] {
+  const same = tables.filter((table) => headOf(table) === headOf(shown) && headOf(shown).startsWith("|"));
+  return same.length === 0 || same.includes(shown) ? [] : differences(place, shown, same[0]);
+}
+
+const plotly = "application/vnd.plotly.v1+json";
+/** `Figure 3.` of its caption. */
+const numberOf = (caption: string) => /^Figure \d+\./.exec(caption)?.[0];
+
+async function figureProblems(
+  place: string,
+  shown: Record<string, unknown>,
+  figures: Figure[],
+  draw: Draw,
+): Promise<string[]> {
+  const caption = String(shown["text/plain"]), number = numberOf(caption);
+  const same = figures.filter((figure) => number !== undefined && numberOf(figure.caption) === number);
+  if (same.length === 0) return [];
+  const figure = same.find((figure) => figure.caption === caption) ?? same[0];
+  const [{ png }] = await draw([figure]);
+  const { data } = shown[plotly] as { data: unknown };
+  return [
+    ...differences(place, caption, figure.caption),
+    ...differences(`${place}, ${number}`, sortedJson(data), sortedJson(figure.spec.data)),
+    ...samePicture(Buffer.from(String(shown["image/png"]), "base64"), png)
+      ? []
+      : [`${place}: ${number} is another picture than the records give; run \`${refreshCommand}\`.`],
+  ];
+}
+
+/**
+ * Makes the tables of an executed copy lead to the same files as in the folder `from`, where it ran. A copy's links then
+ * do not depend on where it was made.
+ */
+export async function rebaseOutputs(copy: string, from: string): Promise<void> {
+  const document = await readNotebook(copy);
+  for (const cell of document.cells) {
+    if (cell.cell_type !== "code") continue;
+    for (const output of cell.outputs) {
+      if (output.output_type !== "display_data") continue;
+      const shown = output.data["text/markdown"];
+      if (typeof shown === "string") output.data["text/markdown"] = rebasedLinks(shown, from, dirname(copy));
+    }
+  }
+  await writeNotebook(copy, document);
+}
