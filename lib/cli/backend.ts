@@ -18,7 +18,7 @@ const cacheFile = fileURLToPath(new URL("../../data/.cache/backend.json", import
 const typicalTokens = 48;
 
 /** The step a recipe trains, for measuring. */
-export function stepShape({ config }: Sources, { maxLength, stage1 }: Recipe): StepShape {
+export function stepShape({ config }: Pick<Sources, "config">, { maxLength, stage1 }: Recipe): StepShape {
   const { batchSize, trainEmbeddings } = stage1;
   return { config, batchSize, tokens: Math.min(maxLength, typicalTokens), trainEmbeddings };
 }
@@ -47,6 +47,35 @@ export async function fasterBackend(
   return best!.name;
 }
 
+/** What `chooseBackend` would start and why; `name` is null where it would measure first. */
+export interface PlannedBackend {
+  name: BackendName | null;
+  why: string;
+  /** Under which the outcome of a measurement is kept. */
+  key: string;
+}
+
+/** Decides as `chooseBackend` does, as far as that is possible without measuring. */
+export async function plannedBackend(
+  config: Pick<Config, "backend" | "blas">,
+  shape: StepShape,
+): Promise<PlannedBackend> {
+  if (config.backend !== "auto") return { name: config.backend, why: "DPB_BACKEND names it", key: "" };
+  const adapter = await webgpuAdapter();
+  if (!adapter) return { name: "wasm", why: "there is no WebGPU adapter", key: "" };
+  if (adapter.isFallback) {
+    return { name: "wasm", why: `the WebGPU adapter is a software one, ${adapter.description}`, key: "" };
+  }
+  const key = createHash("sha256").update(JSON.stringify([machine(), adapter, config.blas, shape])).digest(
+    "hex",
+  );
+  const name = (await cachedChoices())[key] ?? null;
+  const why = name
+    ? "it was the faster one when measured here"
+    : "not measured yet on this machine and shape";
+  return { name, why, key };
+}
+
 /** Starts the backend that `DPB_BACKEND` names, or the one `auto` finds for `shape`. Throws `InputError` if it cannot. */
 export async function chooseBackend(
   config: Pick<Config, "backend" | "blas">,
@@ -54,20 +83,14 @@ export async function chooseBackend(
   say: (line: string) => void,
 ): Promise<Backend> {
   const start = (name: BackendName) => startBackend(name, { blas: config.blas });
-  if (config.backend !== "auto") return await start(config.backend);
-  const adapter = await webgpuAdapter();
-  if (!adapter || adapter.isFallback) return await start("wasm");
-  const key = createHash("sha256").update(JSON.stringify([machine(), adapter, config.blas, shape])).digest(
-    "hex",
-  );
-  const choices = await cachedChoices();
-  if (!choices[key]) {
-    const stepMs = async (name: BackendName) =>
-      await trainingStepMs(await start(name), shape, () => performance.now());
-    choices[key] = await fasterBackend(["webgpu", "wasm"], stepMs, say);
-    await writeAtomic(cacheFile, JSON.stringify(choices, null, 2) + "\n");
-  }
-  return await start(choices[key]);
+  const planned = await plannedBackend(config, shape);
+  if (planned.name) return await start(planned.name);
+  const stepMs = async (name: BackendName) =>
+    await trainingStepMs(await start(name), shape, () => performance.now());
+  const faster = await fasterBackend(["webgpu", "wasm"], stepMs, say);
+  const choices = { ...await cachedChoices(), [planned.key]: faster };
+  await writeAtomic(cacheFile, JSON.stringify(choices, null, 2) + "\n");
+  return await start(faster);
 }
 
 /** The backend for the runs of a profile on `task`. Throws `InputError` when the task's files or weights are missing. */

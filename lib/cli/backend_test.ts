@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { trainingStepMs } from "../bench/training_step.ts";
 import { liveTensors, startBackend } from "../tensor/mod.ts";
-import { chooseBackend, fasterBackend } from "./backend.ts";
+import { chooseBackend, fasterBackend, plannedBackend } from "./backend.ts";
 
 const tiny = {
   config: {
@@ -33,6 +33,14 @@ Deno.test("fasterBackend takes the smaller time and the first of equals, and say
 Deno.test("chooseBackend starts the backend that is named", async () => {
   const backend = await chooseBackend({ backend: "cpu", blas: "auto" }, tiny, () => {});
   assert.equal(backend.name, "cpu");
+});
+
+Deno.test("plannedBackend says what is started, and why", async () => {
+  const named = await plannedBackend({ backend: "cpu", blas: "auto" }, tiny);
+  assert.deepEqual([named.name, named.why], ["cpu", "DPB_BACKEND names it"]);
+  const { name, why } = await plannedBackend({ backend: "auto", blas: "auto" }, tiny);
+  if (name === "wasm") assert.match(why, /no WebGPU adapter|software|measured here/);
+  else assert.match(why, /measured/);
 });
 
 Deno.test("trainingStepMs takes the median of the third to fifth step and leaves no tensor behind", async () => {

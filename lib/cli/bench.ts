@@ -1,58 +1,54 @@
-/** `deno task bench`: batch-1 latency at every depth, as JSON and Markdown under results/bench and on the screen. */
+/**
+ * `deno task bench`: batch-1 latency at every depth, with `--backends` the backends beside each other, with
+ * `--front-ends N` both ways to execute a notebook N times, or with `--faults` (`--kills N`) malformed things and kills;
+ * as JSON and Markdown under results/bench and on the screen.
+ */
 import { parseArgs } from "node:util";
+import { allRefused } from "../bench/faults/table.ts";
 import { benchLatency } from "../bench/latency.ts";
 import { readConfig } from "../config.ts";
-import { type Table, tableMarkdown, tablePlain } from "../report/mod.ts";
+import type { ComparedBackends } from "../bench/backends_table.ts";
+import type { MeasuredLatency } from "../bench/latency_table.ts";
+import { tablePlain } from "../report/mod.ts";
+import { compareBackends, comparedSteps, referenceBackend } from "../runs/backends.ts";
 import { loadAverage, machine, versions } from "../runs/environment.ts";
-import { type Backend, startBackend } from "../tensor/mod.ts";
-import { writeAtomic } from "../atomic.ts";
+import { startBackend } from "../tensor/mod.ts";
+import { measuredFaults } from "./bench_faults.ts";
+import { measuredFrontEnds } from "./bench_front_ends.ts";
+import { writeBench } from "./bench_pages.ts";
 import { refreshPages } from "./pages.ts";
 import { projectRoot } from "./render.ts";
 import { join } from "node:path";
 
 const folder = join(projectRoot, "results", "bench");
 
-type Latency = Awaited<ReturnType<typeof benchLatency>>;
-
-/** The benchmark as a table; `load` is the load average before it ran. */
-export function latencyTable(
-  latency: Latency,
-  { name, blas }: Pick<Backend, "name" | "blas">,
-  load: number | null,
-): Table {
-  const { shape, tokens, examples, fullMedianMs, atDepth } = latency, { cpu } = machine();
-  return {
-    name: "latency",
-    caption:
-      `Latency at batch size 1, planner included: ${shape}, random weights, ${tokens} tokens, ${examples} inputs per row, ` +
-      `alternating; full model without a planner: ${
-        fullMedianMs.toFixed(1)
-      } ms. Proportion: the median over its share ` +
-      `k / ${atDepth.length - 1} of the full model's; 1 is exactly proportional. ${name}${
-        blas ? ` with ${blas}` : ""
-      }, ` +
-      `one thread, ${cpu}, load ${load ?? "unknown"}.`,
-    columns: ["Layers executed", "Median (ms)", "90th percentile (ms)", "Proportion"],
-    rows: atDepth.map(({ executedLayers, medianMs, p90Ms, overProportional }) => [
-      `${executedLayers}`,
-      medianMs.toFixed(1),
-      p90Ms.toFixed(1),
-      executedLayers === 0 ? "–" : overProportional.toFixed(2),
-    ]),
-    align: ["right", "right", "right", "right"],
-  };
-}
-
 /** See the file's first line. */
 export async function run(args: string[]): Promise<number> {
-  parseArgs({ args, options: {} });
+  const { values } = parseArgs({
+    args,
+    options: {
+      backends: { type: "boolean", default: false },
+      faults: { type: "boolean", default: false },
+      "front-ends": { type: "string" },
+      kills: { type: "string", default: "100" },
+    },
+  });
+  const rounds = values["front-ends"];
+  if (rounds !== undefined) {
+    return await publish("front_ends", await measuredFrontEnds(rounds, console.error));
+  }
+  if (values.faults) {
+    const measured = await measuredFaults(values.kills, console.error);
+    await publish("faults", measured);
+    return allRefused(measured) ? 0 : 1;
+  }
+  if (values.backends) return await publish("backends", await comparedBackends());
   const { backend: name, blas } = readConfig();
   const backend = await startBackend(name === "auto" ? "wasm" : name, { blas });
   const load = loadAverage();
   const latency = await benchLatency(backend);
-  const table = latencyTable(latency, backend, load);
   const { deno } = versions(), { adapter } = backend;
-  const measured = {
+  const measured: MeasuredLatency = {
     backend: backend.name,
     blas: backend.blas,
     adapter,
@@ -61,8 +57,18 @@ export async function run(args: string[]): Promise<number> {
     deno,
     latency,
   };
-  await writeAtomic(join(folder, "latency.md"), tableMarkdown(table));
-  await writeAtomic(join(folder, "latency.json"), JSON.stringify(measured, null, 2) + "\n");
+  return await publish("latency", measured);
+}
+
+async function comparedBackends(): Promise<ComparedBackends> {
+  const backends = await compareBackends(readConfig(), (line) => console.error(line));
+  const { deno } = versions();
+  return { reference: referenceBackend.title, steps: comparedSteps, machine: machine(), deno, backends };
+}
+
+/** Writes a benchmark's files, brings the pages that show it up to date and prints its table. */
+async function publish(name: string, measured: unknown): Promise<number> {
+  const table = await writeBench(folder, name, measured);
   await refreshPages(projectRoot);
   console.log(tablePlain(table));
   return 0;

@@ -35,3 +35,13 @@ Deno.test("a user's mistake is one line without a stack, and the exit code is no
     assert(!said.includes("    at "), said);
   }
 });
+
+Deno.test("what the operating system refuses is one line that names the file, and --debug shows where", async () => {
+  const { code, said } = await runMain(["ok", "/no/such/project"]);
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^error: The system refuses: .*\/no\/such\/project\/deno\.json.* With --debug it says where\.\n$/,
+  );
+  assert.match((await runMain(["ok", "/no/such/project", "--debug"])).said, /\n\s+at .*ok\.ts:\d+/);
+});

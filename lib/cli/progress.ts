@@ -1,5 +1,7 @@
 /** Live progress on stderr: one line that is overwritten on a terminal, plain lines now and then elsewhere. */
 
+import { type DownloadProgress, sizeText } from "../download.ts";
+
 interface StepProgress {
   stage: string;
   step: number;
@@ -8,7 +10,7 @@ interface StepProgress {
   examplesPerSecond: number;
 }
 
-const plainEveryMs = 15_000;
+const plainEveryMs = 15_000, liveEveryMs = 100;
 
 /** `75` -> `1:15`. */
 export function clock(seconds: number): string {
@@ -26,11 +28,22 @@ export function progressLine(run: string, p: StepProgress, secondsPerStep: numbe
   } examples/s  ${left} left`;
 }
 
-/** A printer for `trainRun`; the time left comes from this stage's own steps since it started or resumed. */
+/** One line: file, bytes here and in all, speed, time left. */
+export function downloadLine({ name, bytes, size, bytesPerSecond }: DownloadProgress): string {
+  const share = `${name}  ${sizeText(bytes)} of ${sizeText(size)}`;
+  if (!bytesPerSecond) return share;
+  return `${share}  ${sizeText(bytesPerSecond)}/s  ${clock((size - bytes) / bytesPerSecond)} left`;
+}
+
+/** A printer for `trainRun` and for downloads; the time left comes from this stage's own steps since it started or resumed. */
 export function progressPrinter(now: () => number = () => performance.now()) {
   const terminal = Deno.stderr.isTerminal();
   const encoder = new TextEncoder();
-  let stage = "", started = 0, firstStep = 0, lastPrinted = -Infinity, open = false;
+  let stage = "", started = 0, firstStep = 0, lastPrinted = -Infinity, lastShown = now(), open = false;
+  const live = (text: string) => {
+    Deno.stderr.writeSync(encoder.encode(`\r\x1b[2K${text.slice(0, 100)}`));
+    open = true;
+  };
   const endLine = () => {
     if (open) Deno.stderr.writeSync(encoder.encode("\r\x1b[2K"));
     open = false;
@@ -54,9 +67,14 @@ export function progressPrinter(now: () => number = () => performance.now()) {
     },
     /** A passing line, on a terminal only. */
     live(text: string): void {
-      if (!terminal) return;
-      Deno.stderr.writeSync(encoder.encode(`\r\x1b[2K${text.slice(0, 100)}`));
-      open = true;
+      if (terminal) live(text);
+    },
+    /** On a terminal a passing line; elsewhere a line now and then, and one when the file is there. */
+    progress(p: DownloadProgress): void {
+      if (p.bytes < p.size && now() - lastShown < (terminal ? liveEveryMs : plainEveryMs)) return;
+      lastShown = now();
+      if (terminal) live(downloadLine(p));
+      else console.error(downloadLine(p));
     },
     note(text: string): void {
       endLine();

@@ -2,20 +2,20 @@
  * `deno task reproduce`: everything from set-up to tables. Trains what has no record yet, times it, renders tables,
  * figures and notebooks, and compares the numbers with the committed ones.
  */
-import { obtainWeights, weightsFolder, weightsSource } from "../bert/weights.ts";
 import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
+import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
 import { type Grid, type RunRequest, runsOf } from "../runs/grid.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
 import { readRecords } from "../runs/store.ts";
-import { requireGlueDir } from "../runs/task_data.ts";
 import { trainRun } from "../runs/unit.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { Stopped } from "../train/mod.ts";
 import { backendFor } from "./backend.ts";
+import { obtainInputs } from "./inputs.ts";
 import { refreshPages } from "./pages.ts";
 import { clock, progressPrinter } from "./progress.ts";
 import { endIfAsked, executeNotebooks, projectRoot, renderReport } from "./render.ts";
@@ -30,6 +30,10 @@ export interface Wish {
   config: Config;
   grid: Grid;
   fresh: boolean;
+  /** What executes the notebooks. */
+  via: FrontEnd;
+  /** A cell that takes longer hangs: what trains for hours has a record before the notebooks are executed. */
+  cellMinutes: number;
 }
 
 /** Options win over `DPB_*` variables of the same meaning. Throws `InputError` for unknown names. */
@@ -43,8 +47,14 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
       seeds: { type: "string" },
       into: { type: "string" },
       fresh: { type: "boolean", default: false },
+      via: { type: "string", default: "kernel" },
+      "cell-minutes": { type: "string", default: "60" },
     },
   });
+  const via = frontEndOf(values.via), cellMinutes = Number(values["cell-minutes"]);
+  if (!(cellMinutes > 0 && cellMinutes <= 10_000)) {
+    throw new InputError(`--cell-minutes ${values["cell-minutes"]}: expected a number above 0, up to 10000.`);
+  }
   const config = configWith({
     DPB_PROFILE: values.profile,
     DPB_TASKS: values.tasks,
@@ -52,7 +62,13 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
     DPB_RESULTS: values.into,
   }, env);
   const grid = gridOf(config);
-  return { config, grid: { ...grid, methods: chosenMethods(values.methods) }, fresh: values.fresh };
+  return {
+    config,
+    grid: { ...grid, methods: chosenMethods(values.methods) },
+    fresh: values.fresh,
+    via,
+    cellMinutes,
+  };
 }
 
 function chosenMethods(list: string | undefined) {
@@ -66,21 +82,6 @@ function chosenMethods(list: string | undefined) {
 }
 
 type Printer = ReturnType<typeof progressPrinter>;
-
-/** Weights of the glue profile, fetched if need be. */
-async function setUp({ config, grid }: Wish, printer: Printer): Promise<void> {
-  if (grid.profile === "smoke") return;
-  requireGlueDir(config); // before 90 MB are fetched for nothing
-  if (config.bertDir) return;
-  const source = weightsSource("minilm");
-  await obtainWeights(source, weightsFolder("minilm", config), config, {
-    progress: {
-      say: printer.note,
-      advance: ({ name, size }, received) =>
-        printer.live(`${source.name} ${name}: ${Math.floor(100 * received / size)} %`),
-    },
-  });
-}
 
 /** Trains every request; one that fails does not stop the others. Returns what failed. */
 async function trainAll(requests: RunRequest[], context: RunContext, printer: Printer): Promise<string[]> {
@@ -118,8 +119,13 @@ export async function run(args: string[]): Promise<number> {
   const wish = wishOf(args, Deno.env.toObject());
   const { config, grid } = wish, { profile } = grid;
   const started = performance.now();
-  const printer = progressPrinter(), { requested } = stopSignal();
-  await setUp(wish, printer);
+  const printer = progressPrinter();
+  const frontEnd = await openFrontEnd(wish.via, projectRoot); // before hours are spent on training
+  const execute: Execute = (options) =>
+    frontEnd({ ...options, cellTimeoutMs: Math.ceil(wish.cellMinutes * 60_000) });
+  await obtainInputs(profile, grid.tasks, config, printer);
+  // Until here Ctrl-C ends at once; a download goes on where it was.
+  const { requested, signal } = stopSignal();
   const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
   printer.note(backendLine(profile, backend));
   const context: RunContext = {
@@ -136,7 +142,7 @@ export async function run(args: string[]): Promise<number> {
   const failures = await trainAll(requests, context, printer);
   if (failures.length === requests.length) {
     throw new InputError(
-      `No run succeeded, so there is nothing to render. The first failure: ${failures[0]}`,
+      `No run succeeded, so there is nothing to render; the first failure is ${failures[0]}`,
     );
   }
   endIfAsked(requested);
@@ -147,7 +153,7 @@ export async function run(args: string[]): Promise<number> {
   const folder = resolve(config.results, profile);
   const files = await renderReport(folder, config.results, profile);
   endIfAsked(requested);
-  const notebooks = await executeNotebooks(folder, notebookEnv(wish, backend), printer, requested);
+  const notebooks = await executeNotebooks(folder, execute, notebookEnv(wish, backend), printer, signal);
   if (resolve(config.results) === committedRoot) await refreshPages(projectRoot);
   const code = await compare(config.results, profile, printer);
   const done = `${

@@ -25,6 +25,10 @@ Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming w
   });
   assert.throws(() => wishOf(["--profile", "huge"], {}), { name: "InputError", message: /huge/ });
   assert.throws(() => wishOf(["--sedes", "1"], {}), { code: "ERR_PARSE_ARGS_UNKNOWN_OPTION" });
+  assert.throws(() => wishOf(["--via", "lab"], {}), {
+    name: "InputError",
+    message: /"lab".*kernel or jupyter/,
+  });
 });
 
 Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", () => {

@@ -4,6 +4,7 @@ import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { trainRun } from "../runs/unit.ts";
 import { backendFor } from "./backend.ts";
+import { obtainInputs } from "./inputs.ts";
 import { progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
 
@@ -32,8 +33,8 @@ export async function run(args: string[]): Promise<number> {
   });
   const config = configWith({ DPB_PROFILE: values.profile, DPB_RESULTS: values.into });
   if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
-  if (!/^\d+$/.test(values.seed)) {
-    throw new InputError(`--seed ${values.seed}: expected a whole number from 0.`);
+  if (!/^\d{1,9}$/.test(values.seed)) {
+    throw new InputError(`--seed ${values.seed}: expected a whole number of at most nine digits.`);
   }
   const request = {
     profile: config.profile,
@@ -43,6 +44,7 @@ export async function run(args: string[]): Promise<number> {
     seed: Number(values.seed),
   };
   const progress = progressPrinter();
+  await obtainInputs(request.profile, [request.task], config, progress);
   const backend = await backendFor(config, request, progress.note);
   const stop = stopSignal();
   const record = await trainRun(request, {

@@ -29,19 +29,28 @@ export async function webgpuAdapter(): Promise<{ description: string; isFallback
   return { description: description || device || vendor || "unnamed adapter", isFallback };
 }
 
-const started = new Map<BackendName, Backend>();
+/** By name, and on `wasm` by the BLAS asked for as well. */
+const started = new Map<string, { backend: Backend; library: Blas | null }>();
+/** What the wasm kernels multiply with now; they are registered once. */
+let wasmBlas: Blas | null = null;
+let wasmRegistered = false;
 
 /**
  * Makes `name` the running backend and returns it; a second call for the same name switches back to it.
- * `blas` is `DPB_BLAS` and counts on `wasm` only. Throws `InputError` when the backend cannot start here.
+ * `blas` is `DPB_BLAS` and counts on `wasm` only, which runs with one BLAS or without at a time: the last one asked
+ * for. Throws `InputError` when the backend cannot start here.
  */
 export async function startBackend(name: BackendName, { blas = "auto" } = {}): Promise<Backend> {
   tf.enableProdMode();
-  const known = started.get(name);
-  if (known) {
-    await tf.setBackend(name);
-    return known;
-  }
+  const key = name === "wasm" ? `${name} ${blas}` : name;
+  const known = started.get(key) ?? await start(name, blas);
+  started.set(key, known);
+  await tf.setBackend(name);
+  if (name === "wasm") wasmBlas = known.library;
+  return known.backend;
+}
+
+async function start(name: BackendName, blas: string): Promise<{ backend: Backend; library: Blas | null }> {
   const adapter = name === "webgpu" ? await webgpuAdapter() : null;
   if (name === "webgpu" && !adapter) {
     throw new InputError(
@@ -58,11 +67,11 @@ export async function startBackend(name: BackendName, { blas = "auto" } = {}): P
   let library: Blas | null = null;
   if (name === "wasm") {
     library = findBlas(blas);
-    registerWasmKernels(library);
+    if (!wasmRegistered) registerWasmKernels(() => wasmBlas);
+    wasmRegistered = true;
     ops = wasmOps(ops);
   }
   if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
   const backend = { name, ops, blas: library?.name ?? null, adapter: adapter?.description ?? null };
-  started.set(name, backend);
-  return backend;
+  return { backend, library };
 }

@@ -40,6 +40,32 @@ Deno.test("a wasm product whose result makes the heap grow is right, and so is t
   tf.dispose([product, small, a]);
 });
 
+const blasHere = (await startBackend("wasm")).blas;
+
+Deno.test({
+  name: `wasm with and without a BLAS live in one process, each with its own product${
+    blasHere ? "" : " (ignored: no BLAS here)"
+  }`,
+  ignore: !blasHere,
+  fn: async () => {
+    const waves = (step: number) => Float32Array.from({ length: 64 * 512 }, (_, i) => Math.sin(i * step));
+    const productOn = async (setting: string) => {
+      const { blas } = await startBackend("wasm", { blas: setting });
+      const a = floatTensor(waves(1.1), [64, 512]), b = floatTensor(waves(0.7), [512, 64]);
+      const product = tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D), values = product.dataSync();
+      tf.dispose([a, b, product]);
+      return { blas, values };
+    };
+    const without = await productOn("off"), withBlas = await productOn("auto");
+    assert.deepEqual([without.blas, withBlas.blas], [null, blasHere]);
+    assert.deepEqual((await productOn("off")).values, without.values);
+    assert.deepEqual((await productOn("auto")).values, withBlas.values);
+    // Two libraries add 512 products in two orders: equal to six digits, never in every bit.
+    assert.notDeepEqual(withBlas.values, without.values);
+    withBlas.values.forEach((x, i) => assert.ok(Math.abs(x - without.values[i]) < 1e-3, `${i}`));
+  },
+});
+
 /** Runs TypeScript in a process of its own, in this folder. */
 async function child(source: string, env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -72,6 +98,35 @@ Deno.test({
     assert.match(text, /WebGPU reported an error/);
     assert.doesNotMatch(text, /still here/);
     assert.notEqual(code, 0);
+  },
+});
+
+Deno.test({
+  name: `every read from a lost GPU, and every operation on it, is an InputError${
+    adapter ? "" : " (ignored: no WebGPU adapter here)"
+  }`,
+  ignore: !adapter,
+  fn: async () => {
+    const { code, text } = await child(`
+      import { startBackend } from "./backend.ts";
+      import { tf } from "./tf.ts";
+      const { ops } = await startBackend("webgpu");
+      const { device } = tf.backend();
+      const product = (n) => tf.matMul(tf.ones([n, n]), tf.ones([n, n]));
+      const small = product(2), large = product(64);
+      device.destroy();
+      const say = (what, work) => work().catch((error) => console.log(what, error.name, error.message));
+      await say("at once", async () => ops.readsSmallNow ? small.dataSync() : await small.data());
+      await say("waiting", () => large.data());
+      await say("computing", async () => product(64));
+      await device.lost;
+      await say("later", () => large.data());
+    `);
+    assert.equal(code, 0, text);
+    for (const what of ["at once", "waiting", "computing", "later"]) {
+      assert.match(text, new RegExp(`^${what} InputError The GPU`, "m"));
+    }
+    assert.match(text, /later .*The GPU was lost/);
   },
 });
 

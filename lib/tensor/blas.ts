@@ -2,6 +2,7 @@
  * A BLAS of the system, opened through Deno's FFI and called on addresses inside tfjs's own wasm heap: one thread,
  * no copies. Optional; without one the wasm backend multiplies by itself.
  */
+import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.ts";
 
 /** `C = op(A) op(B)` in float32, row-major; a, b, c are addresses, lda, ldb, ldc row lengths in floats. */
@@ -22,14 +23,27 @@ export type Gemm = (
 export interface Blas {
   /** Kind of library, without its path: it goes into run records. */
   name: "openblas" | "accelerate" | "blas";
+  /** What it was opened as: a path, or a name that the system knows. Never recorded. */
+  path: string;
   gemm: Gemm;
 }
 
-const candidates: Record<string, string[]> = {
+const systemLibraries: Record<string, string[]> = {
   linux: ["libopenblas.so.0", "libopenblas.so"],
   darwin: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],
   windows: ["libopenblas.dll"],
 };
+
+/** Where `setup --blas` puts a BLAS (`blas_wheel.ts`), whether it is there or not. */
+export const fetchedBlas = fileURLToPath(
+  new URL(
+    `../../data/.cache/blas/libscipy_openblas.${Deno.build.os === "windows" ? "dll" : "so"}`,
+    import.meta.url,
+  ),
+);
+
+/** What `auto` tries, in this order: the system's own first. */
+export const blasCandidates: readonly string[] = [...systemLibraries[Deno.build.os] ?? [], fetchedBlas];
 
 const rowMajor = 101, plain = 111, transposed = 112;
 const gemmTypes = {
@@ -62,6 +76,7 @@ function open(path: string, prefix: string): Blas {
   const sgemm = symbols.gemm as (...args: any[]) => void;
   return {
     name: symbols.threads ? "openblas" : path.includes("Accelerate") ? "accelerate" : "blas",
+    path,
     gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc) =>
       sgemm(
         rowMajor,
@@ -96,10 +111,10 @@ function openAny(path: string): Blas | string {
 }
 
 /**
- * Finds a BLAS. `setting` is `DPB_BLAS`: `auto` takes the first library that opens or none, `off` none, anything
+ * Finds a BLAS. `setting` is `DPB_BLAS`: `auto` takes the first of `candidates` that opens or none, `off` none, anything
  * else is a path. Throws `InputError` when a named library does not open.
  */
-export function findBlas(setting: string): Blas | null {
+export function findBlas(setting: string, candidates = blasCandidates): Blas | null {
   if (setting === "off") return null;
   if (setting !== "auto") {
     const blas = openAny(setting);
@@ -108,9 +123,29 @@ export function findBlas(setting: string): Blas | null {
       `DPB_BLAS names "${setting}", which does not open as a BLAS (${blas}). Give the path of a library with cblas_sgemm, or "auto" or "off".`,
     );
   }
-  for (const path of candidates[Deno.build.os] ?? []) {
+  for (const path of candidates) {
     const blas = openAny(path);
     if (typeof blas !== "string") return blas;
   }
   return null;
+}
+
+/**
+ * Largest difference between `gemm`'s product of two 64 x 64 matrices of sines and that of a plain loop in float64.
+ * About 1e-6 where the library is right.
+ */
+export function blasDifference(gemm: Gemm): number {
+  const n = 64;
+  const sines = (step: number) => Float32Array.from({ length: n * n }, (_, i) => Math.sin(i * step));
+  const a = sines(1.1), b = sines(0.7), c = new Float32Array(n * n).fill(NaN); // it must not read what it overwrites
+  const address = (values: Float32Array<ArrayBuffer>) =>
+    Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(values)));
+  gemm(false, false, n, n, n, address(a), n, address(b), n, address(c), n);
+  const differences = c.map((found, i) => {
+    const row = n * Math.floor(i / n), column = i % n;
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += a[row + k] * b[n * k + column];
+    return Math.abs(found - sum);
+  });
+  return Math.max(...differences);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InputError } from "../errors.ts";
-import { findBlas } from "./blas.ts";
+import { blasDifference, findBlas, type Gemm } from "./blas.ts";
 
 Deno.test("findBlas opens nothing when it is off", () => {
   assert.equal(findBlas("off"), null);
@@ -46,4 +46,30 @@ Deno.test({
       assert.deepEqual([...c], [4, 5, 13, 20]);
     }
   },
+});
+
+Deno.test("findBlas tries its candidates in order and passes over those that do not open", () => {
+  assert.equal(findBlas("auto", []), null);
+  assert.equal(findBlas("auto", ["/nowhere/libblas.so", "/nowhere/libopenblas.so"]), null);
+  if (blas) assert.equal(findBlas("auto", ["/nowhere/libblas.so", blas.path])?.path, blas.path);
+});
+
+Deno.test("blasDifference is the error of a product: none for a plain loop, large for one that is wrong", () => {
+  const floats = (address: number, length: number) =>
+    new Float32Array(
+      new Deno.UnsafePointerView(Deno.UnsafePointer.create(BigInt(address))!).getArrayBuffer(4 * length),
+    );
+  const multiply = (scale: number) => (...args: Parameters<Gemm>) => {
+    const [, , m, n, k, aAt, , bAt, , cAt] = args;
+    const a = floats(aAt, m * k), b = floats(bAt, k * n), c = floats(cAt, m * n);
+    for (let i = 0; i < m * n; i++) {
+      const row = Math.floor(i / n);
+      c[i] = scale *
+        a.subarray(row * k, (row + 1) * k).reduce((sum, x, at) => sum + x * b[at * n + i % n], 0);
+    }
+  };
+  assert.ok(blasDifference(multiply(1)) < 1e-5);
+  assert.ok(blasDifference(multiply(1.001)) > 1e-3);
+  assert.ok(Number.isNaN(blasDifference(() => {})));
+  if (blas) assert.ok(blasDifference(blas.gemm) < 1e-5);
 });

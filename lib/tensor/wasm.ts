@@ -136,16 +136,18 @@ function replaceKernel(
   });
 }
 
-/** Re-registers kernels on the running wasm backend. Call once, after the backend is ready. */
-export function registerWasmKernels(blas: Blas | null): void {
+/** Re-registers kernels on the running wasm backend; `blas` says what they multiply with. Call once, when it is ready. */
+export function registerWasmKernels(blas: () => Blas | null): void {
   const base = heapBase();
   replaceKernel("Identity", identity);
   replaceKernel("Slice", contiguousSlice);
   replaceKernel("GatherV2", gatherFirstAxis);
   replaceKernel(
     "BatchMatMul",
-    (inputs, flags, stock) =>
-      blas ? blasMatMul(blas, inputs, flags, base) : stockMatMul(stock, inputs, flags),
+    (inputs, flags, stock) => {
+      const library = blas();
+      return library ? blasMatMul(library, inputs, flags, base) : stockMatMul(stock, inputs, flags);
+    },
   );
 }
 

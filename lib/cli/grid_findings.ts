@@ -1,0 +1,206 @@
+/** What the chosen runs need that this machine may lack: rows, weights, room on the disk, memory. Nothing is changed here. */
+import { statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type BertConfig, readBertConfig } from "../bert/mod.ts";
+import { requireWeights } from "../bert/weights.ts";
+import type { Config } from "../config.ts";
+import { readSplit, type SplitName, taskById } from "../glue/mod.ts";
+import { smokeVocabulary } from "../micro/mod.ts";
+import { availableMemory } from "../runs/environment.ts";
+import { type Grid, missingRuns, runsOf } from "../runs/grid.ts";
+import { diskNeed, memoryNeed, type Training } from "../runs/needs.ts";
+import { recipeFor } from "../runs/recipe.ts";
+import { readRecords } from "../runs/store.ts";
+import { numOutputs, requireGlueDir, smokeConfig } from "../runs/task_data.ts";
+import type { BackendName } from "../tensor/ops.ts";
+import { type PlannedBackend, plannedBackend, stepShape } from "./backend.ts";
+import { type Finding, finding, lacking, there } from "./finding.ts";
+
+/** What is to run, and where it reads and writes. */
+export interface Plan {
+  config: Config;
+  grid: Grid;
+}
+
+/** GLUE's files: each task's header and rows where the grid reads them, else only their folder. */
+export async function dataFindings({ config, grid }: Plan): Promise<Finding[]> {
+  if (grid.profile === "smoke") {
+    const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)), "optional");
+    return [there("data", "the smoke profile generates its rows"), folder];
+  }
+  if (config.glueDir) {
+    const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)));
+    if (folder.state !== "there") return [folder]; // once, not for every task
+  }
+  return await Promise.all(grid.tasks.map((task) => taskFinding(task, config)));
+}
+
+function taskFinding(id: string, config: Config): Promise<Finding> {
+  const task = taskById(id), what = `data ${task.title}`;
+  const names = (["train", "dev", "dev-mm"] as SplitName[]).filter((name) => task.splits[name]);
+  return finding(what, async () => {
+    const glueDir = requireGlueDir(config, task);
+    const splits = await Promise.all(names.map((name) => readSplit(task, glueDir, name)));
+    const rows = splits.map(({ examples }, i) => `${examples.length} ${names[i]}`).join(", ");
+    const warnings = splits.flatMap((split) => split.warnings).map((warning) => `; ${warning}`).join("");
+    return there(what, `${rows} rows in ${join(glueDir, task.folder)}${warnings}`);
+  });
+}
+
+/** The pre-trained BERT: sizes are compared, sums are not (that is `setup --weights`). */
+export function weightsFinding({ config, grid }: Plan): Promise<Finding> {
+  const what = "weights", smoke = grid.profile === "smoke";
+  return finding(what, async () => {
+    if (!smoke && config.bertDir) {
+      const { numLayers, hiddenSize } = await readBertConfig(config.bertDir);
+      for (const name of ["model.safetensors", "vocab.txt"]) {
+        if (!await isFile(join(config.bertDir, name))) {
+          return lacking(
+            what,
+            "needed",
+            `DPB_BERT_DIR="${config.bertDir}" has no ${name}`,
+            "name another folder, or put it there",
+          );
+        }
+      }
+      return there(what, `${numLayers} layers x ${hiddenSize} in ${config.bertDir}`);
+    }
+    return there(
+      what,
+      `all-MiniLM-L6-v2 in ${await requireWeights("minilm", config)}${
+        smoke ? " (the smoke profile needs none)" : ""
+      }`,
+    );
+  }, smoke ? "optional" : "needed");
+}
+
+/** Whether results can be written. */
+export function resultsFinding({ config: { results } }: Plan): Promise<Finding> {
+  const what = "results";
+  return finding(what, async () => {
+    const folder = await nearestExisting(results);
+    try {
+      await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".dpbert-doctor-" }));
+      return there(what, `${results} can be written`);
+    } catch (error) {
+      const found = `${folder} cannot be written (${(error as Error).message})`;
+      return lacking(
+        what,
+        "needed",
+        found,
+        "make it writable, or set DPB_RESULTS (--into) to another folder",
+      );
+    }
+  });
+}
+
+/** Free space where results go, against the runs that have no record yet. */
+export function diskFinding(plan: Plan, freeAt = freeBytes): Promise<Finding> {
+  const what = "disk";
+  return finding(what, async () => {
+    const { config: { results }, grid } = plan;
+    const missing = missingRuns(runsOf(grid), await readRecords(results, grid.profile));
+    const free = await freeAt(await nearestExisting(results));
+    const need = diskNeed(await largestTraining(plan), missing.length);
+    const found = `${gigabytes(free)} free, ${missing.length} runs without a record need ${
+      gigabytes(need)
+    } (weights of each, and two checkpoints)`;
+    return free > need
+      ? there(what, found)
+      : lacking(what, "needed", found, "`deno task clean` says what can go; or set DPB_RESULTS (--into)");
+  });
+}
+
+/** The most that tfjs's wasm heap can grow to: 2^32 bytes (tried: it breaks at 4.3 GB). */
+const wasmHeap = 2 ** 32;
+
+/** Free memory against the largest training of the grid, and its part in tfjs's wasm heap against that heap's limit. */
+export function memoryFinding(
+  plan: Plan,
+  backend: BackendName | null,
+  free = availableMemory(),
+): Promise<Finding> {
+  const what = "memory";
+  return finding(what, async () => {
+    const { heap, total } = memoryNeed(await largestTraining(plan));
+    const found = `${gigabytes(free)} free, training needs about ${gigabytes(total)}`;
+    const smaller = "train fewer rows at once: `deno task train --set stage1.batchSize=16 ...`";
+    if (backend === "wasm" && heap > wasmHeap) {
+      const limit = `${found}, ${gigabytes(heap)} of it in the heap of wasm, which ends at ${
+        gigabytes(wasmHeap)
+      }`;
+      return lacking(what, "needed", limit, `use a GPU (DPB_BACKEND=webgpu), or ${smaller}`);
+    }
+    return free > total
+      ? there(what, found)
+      : lacking(what, "needed", found, `close other programs, or ${smaller}`);
+  });
+}
+
+/** What serves, as far as that is known without measuring. */
+export async function backendOf(plan: Plan): Promise<PlannedBackend> {
+  const { config, recipe } = await trainingOf(plan, plan.grid.tasks[0]);
+  return await plannedBackend(plan.config, stepShape({ config }, recipe));
+}
+
+/** The same for the reader. */
+export function backendFinding({ name, why }: PlannedBackend): Finding {
+  return there(
+    "backend",
+    name
+      ? `${name}: ${why}`
+      : `webgpu or wasm: ${why}, so each does a few steps first and the faster one serves`,
+  );
+}
+
+/** The training of the grid that needs the most memory. */
+async function largestTraining(plan: Plan): Promise<Training> {
+  const trainings = await Promise.all(plan.grid.tasks.map((task) => trainingOf(plan, task)));
+  return trainings.reduce((largest, other) =>
+    memoryNeed(other).total > memoryNeed(largest).total ? other : largest
+  );
+}
+
+async function trainingOf({ config, grid }: Plan, task: string): Promise<Training> {
+  return {
+    config: await modelOf(config, grid.profile),
+    recipe: recipeFor(grid.profile, task, {}),
+    numOutputs: numOutputs(taskById(task)),
+  };
+}
+
+/** all-MiniLM-L6-v2, for a machine that does not have it yet. */
+const minilm: BertConfig = {
+  vocabSize: 30522,
+  hiddenSize: 384,
+  numLayers: 6,
+  numHeads: 12,
+  intermediateSize: 1536,
+  maxPositions: 512,
+  numSegments: 2,
+  layerNormEpsilon: 1e-12,
+};
+
+async function modelOf({ bertDir }: Config, profile: string): Promise<BertConfig> {
+  if (profile === "smoke") return smokeConfig(smokeVocabulary().length);
+  if (!bertDir) return minilm;
+  return await readBertConfig(bertDir).catch(() => {
+    throw new Error("the model's config is not known"); // weightsFinding says why
+  });
+}
+
+/** `path`, or the nearest one above it that exists. */
+async function nearestExisting(path: string): Promise<string> {
+  const exists = await Deno.stat(path).then(() => true, () => false);
+  return exists || dirname(path) === path ? path : await nearestExisting(dirname(path));
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const isFile = (path: string) => Deno.stat(path).then((info) => info.isFile, () => false);
+
+const gigabytes = (bytes: number) =>
+  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
