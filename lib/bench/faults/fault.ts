@@ -10,7 +10,7 @@ export interface Place {
 /** A command as a user types it, without `deno task`. */
 export interface Command {
   argv: string[];
-  /** On top of an environment without `DPB_*` but with `DPB_RESULTS`. */
+  /** On top of an environment whose only `DPB_*` are `DPB_RESULTS` and `DPB_BACKEND=wasm`. */
   env?: Record<string, string>;
   /** What only a process can be given. */
   process?: {

@@ -39,10 +39,19 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return found;
 }
 
-/** The environment of a command: no `DPB_*` of this process reaches it. */
+/**
+ * The environment of a command: no `DPB_*` of this process reaches it. The backend is named, so that no graphics driver is
+ * asked for each of them.
+ */
 export function environment({ env }: Command, { results }: Place): Record<string, string> {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("DPB_"));
-  return { ...Object.fromEntries(inherited), NO_COLOR: "1", DPB_RESULTS: results, ...env };
+  return {
+    ...Object.fromEntries(inherited),
+    NO_COLOR: "1",
+    DPB_BACKEND: "wasm",
+    DPB_RESULTS: results,
+    ...env,
+  };
 }
 
 const mainFile = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));

@@ -83,7 +83,7 @@ export const settingsFaults: Fault[] = [
   given("a BLAS that is no path", { DPB_BLAS: "openblas" }, train, /DPB_BLAS="openblas"/),
   given(
     "a BLAS that is no library",
-    { DPB_BLAS: "/dev/null", DPB_BACKEND: "wasm" },
+    { DPB_BLAS: "/dev/null" },
     train,
     /DPB_BLAS.*"\/dev\/null"/,
   ),
