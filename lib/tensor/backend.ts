@@ -4,7 +4,10 @@ import { InputError } from "../errors.ts";
 import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
-import { registerWasmKernels, wasmOps } from "./wasm.ts";
+import { chooseBuild, type KernelBuild } from "./kernels.ts";
+import { products } from "./products.ts";
+import { registerWasmKernels, startKernels } from "./wasm.ts";
+import { wasmOps } from "./wasm_ops.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
 /** A running backend: its operations, the BLAS it multiplies with and the adapter it runs on (WebGPU only). */
@@ -13,6 +16,8 @@ export interface Backend {
   ops: Ops;
   /** Kind of BLAS, null without one. */
   blas: Blas["name"] | null;
+  /** Build of our kernels; null on other backends than `wasm`. */
+  simd: KernelBuild | null;
   /** The adapter's own description; null on a CPU backend. */
   adapter: string | null;
 }
@@ -33,9 +38,12 @@ const started = new Map<BackendName, Backend>();
 
 /**
  * Makes `name` the running backend and returns it; a second call for the same name switches back to it.
- * `blas` is `DPB_BLAS` and counts on `wasm` only. Throws `InputError` when the backend cannot start here.
+ * `blas` is `DPB_BLAS`, `simd` is `DPB_SIMD`; both count on `wasm` only. Throws `InputError` when the backend cannot start here.
  */
-export async function startBackend(name: BackendName, { blas = "auto" } = {}): Promise<Backend> {
+export async function startBackend(
+  name: BackendName,
+  { blas = "auto", simd = "auto" }: { blas?: string; simd?: "auto" | "plain" } = {},
+): Promise<Backend> {
   tf.enableProdMode();
   const known = started.get(name);
   if (known) {
@@ -55,14 +63,22 @@ export async function startBackend(name: BackendName, { blas = "auto" } = {}): P
   }
   await tf.ready();
   let ops = composedOps(name);
-  let library: Blas | null = null;
+  let library: Blas | null = null, build: KernelBuild | null = null;
   if (name === "wasm") {
     library = findBlas(blas);
-    registerWasmKernels(library);
-    ops = wasmOps(ops);
+    build = chooseBuild(simd);
+    const kernels = startKernels(build), multiply = products(library, kernels);
+    registerWasmKernels(multiply);
+    ops = wasmOps(ops, kernels, multiply);
   }
   if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
-  const backend = { name, ops, blas: library?.name ?? null, adapter: adapter?.description ?? null };
+  const backend = {
+    name,
+    ops,
+    blas: library?.name ?? null,
+    simd: build,
+    adapter: adapter?.description ?? null,
+  };
   started.set(name, backend);
   return backend;
 }

@@ -4,7 +4,10 @@
  */
 import { InputError } from "../errors.ts";
 
-/** `C = op(A) op(B)` in float32, row-major; a, b, c are addresses, lda, ldb, ldc row lengths in floats. */
+/**
+ * `C = op(A) op(B)`, or `C +=` with `accumulate`, in float32, row-major; a, b, c are addresses, lda, ldb, ldc row
+ * lengths in floats.
+ */
 export type Gemm = (
   transposeA: boolean,
   transposeB: boolean,
@@ -17,6 +20,7 @@ export type Gemm = (
   ldb: number,
   c: number,
   ldc: number,
+  accumulate: boolean,
 ) => void;
 
 export interface Blas {
@@ -62,7 +66,7 @@ function open(path: string, prefix: string): Blas {
   const sgemm = symbols.gemm as (...args: any[]) => void;
   return {
     name: symbols.threads ? "openblas" : path.includes("Accelerate") ? "accelerate" : "blas",
-    gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc) =>
+    gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) =>
       sgemm(
         rowMajor,
         ta ? transposed : plain,
@@ -75,7 +79,7 @@ function open(path: string, prefix: string): Blas {
         lda,
         b,
         ldb,
-        0,
+        accumulate ? 1 : 0,
         c,
         ldc,
       ),
