@@ -49,15 +49,17 @@ export async function fasterBackend(
 
 /** Starts the backend that `DPB_BACKEND` names, or the one `auto` finds for `shape`. Throws `InputError` if it cannot. */
 export async function chooseBackend(
-  config: Pick<Config, "backend" | "blas">,
+  config: Pick<Config, "backend" | "blas" | "simd">,
   shape: StepShape,
   say: (line: string) => void,
 ): Promise<Backend> {
-  const start = (name: BackendName) => startBackend(name, { blas: config.blas });
+  const start = (name: BackendName) => startBackend(name, config);
   if (config.backend !== "auto") return await start(config.backend);
   const adapter = await webgpuAdapter();
   if (!adapter || adapter.isFallback) return await start("wasm");
-  const key = createHash("sha256").update(JSON.stringify([machine(), adapter, config.blas, shape])).digest(
+  const key = createHash("sha256").update(
+    JSON.stringify([machine(), adapter, config.blas, config.simd, shape]),
+  ).digest(
     "hex",
   );
   const choices = await cachedChoices();

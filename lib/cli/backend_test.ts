@@ -31,7 +31,7 @@ Deno.test("fasterBackend takes the smaller time and the first of equals, and say
 });
 
 Deno.test("chooseBackend starts the backend that is named", async () => {
-  const backend = await chooseBackend({ backend: "cpu", blas: "auto" }, tiny, () => {});
+  const backend = await chooseBackend({ backend: "cpu", blas: "auto", simd: "auto" }, tiny, () => {});
   assert.equal(backend.name, "cpu");
 });
 

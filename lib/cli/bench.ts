@@ -46,8 +46,8 @@ export function latencyTable(
 /** See the file's first line. */
 export async function run(args: string[]): Promise<number> {
   parseArgs({ args, options: {} });
-  const { backend: name, blas } = readConfig();
-  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas });
+  const { backend: name, blas, simd } = readConfig();
+  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas, simd });
   const load = loadAverage();
   const latency = await benchLatency(backend);
   const table = latencyTable(latency, backend, load);

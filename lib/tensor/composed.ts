@@ -147,9 +147,7 @@ function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
 }
 
 function norm(tensors: Tensor[]): Tensor {
-  return tf.tidy(() =>
-    tf.sqrt(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b)))
-  );
+  return tf.tidy(() => tf.sqrt(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b))));
 }
 
 function adamw(param: tf.Variable, gradient: Tensor, moments: Moments, scale: Tensor, step: AdamWStep): void {

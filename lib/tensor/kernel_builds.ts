@@ -9,6 +9,10 @@ import { fileURLToPath } from "node:url";
 
 /** What the builds may use beside WebAssembly's first version: fused multiply-adds or only plain 128-bit SIMD. */
 const features: Record<KernelBuild, string> = { relaxed: "simd,relaxed-simd", plain: "simd" };
+/** AssemblyScript looks like TypeScript but is not; under a name of its own, Deno's tools leave it alone. */
+const readSource = (name: string): Promise<string | null> =>
+  Deno.readTextFile(new URL(`kernels/${name}`, import.meta.url)).catch(() => null);
+
 /** Compiles a build from its sources. Throws with the compiler's words where they are wrong. */
 export async function compileKernels(build: KernelBuild): Promise<Uint8Array> {
   let binary: Uint8Array | null = null;
@@ -22,7 +26,7 @@ export async function compileKernels(build: KernelBuild): Promise<Uint8Array> {
     "--noExportMemory",
     `--enable=${features[build]}`,
   ], {
-    readFile: (name) => Deno.readTextFile(new URL(`kernels/${name}`, import.meta.url)).catch(() => null),
+    readFile: (name) => readSource(name.replace(/\.ts$/, ".as")),
     writeFile: (_name, contents) => {
       binary = contents as Uint8Array;
     },

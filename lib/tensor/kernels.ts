@@ -105,7 +105,7 @@ export interface Kernels {
 }
 
 /** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
-export const scratchBytes = 8192 + 128 + 128;
+export const scratchBytes = 8192 + 192 + 128;
 
 /** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
 export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
@@ -118,7 +118,7 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
   const module = new WebAssembly.Module(Deno.readFileSync(kernelFile(build)));
   // deno-lint-ignore no-explicit-any
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as any;
-  const table = scratch + 8192 + 128;
+  const table = scratch + 8192 + 192;
   kernels.writeConstants(table);
   return {
     ...kernels,

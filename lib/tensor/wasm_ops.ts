@@ -41,7 +41,20 @@ export function wasmOps(composed: Ops, kernels: Kernels, multiply: Product): Ops
   /** Adds `x W^T` to `y`. */
   function addProduct(x: Tensor, weight: Tensor, y: Tensor): void {
     const [outputs, inputs] = weight.shape;
-    multiply(false, true, rowsOf(x), outputs, inputs, at(x), inputs, at(weight), inputs, at(y), outputs, true);
+    multiply(
+      false,
+      true,
+      rowsOf(x),
+      outputs,
+      inputs,
+      at(x),
+      inputs,
+      at(weight),
+      inputs,
+      at(y),
+      outputs,
+      true,
+    );
   }
 
   /** `x W^T + b`. A product that adds to the repeated bias costs no more than one that starts from 0. */

@@ -1,19 +1,13 @@
 /** Softmax over rows: p = exp(s - max(s)) / sum of the same. Its gradient is ds = p (dp - sum of dp p). */
 import { exp } from "./exp";
-import { dot, put, sum, take } from "./simd";
+import { dot, lanesMax, lanesSum, madd, put, take } from "./simd";
 
-/** The largest of `width` floats; a NaN among them may go unseen, but makes the sum of exponentials one. */
-function largest(width: i32, x: usize): f32 {
-  let top = f32x4.splat(-Infinity);
-  for (; width >= 4; width -= 4, x += 16) top = f32x4.pmax(top, v128.load(x));
-  if (width > 0) top = f32x4.pmax(top, take(x, width, -Infinity));
-  const pairs = f32x4.pmax(top, v128.shuffle<f32>(top, top, 2, 3, 0, 1));
-  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
-}
-
+/** exp(x - top) in place; what is beyond the end counts as exp(-infinity) = 0. */
 @inline
-function expStep(x: usize, top: v128, table: usize, left: i32): void {
-  put(x, exp(f32x4.sub(take(x, left), top), table), left);
+function expStep(x: usize, top: v128, table: usize, left: i32): v128 {
+  const e = exp(f32x4.sub(take(x, left, -Infinity), top), table);
+  put(x, e, left);
+  return e;
 }
 
 @inline
@@ -25,18 +19,21 @@ function scaleStep(x: usize, factor: v128, left: i32): void {
 @inline
 function normalise(width: i32, x: usize, top: f32, table: usize): f32 {
   const tops = f32x4.splat(top), whole = <usize>(width & ~3) << 2, rest = width & 3;
-  for (let i: usize = 0; i < whole; i += 16) expStep(x + i, tops, table, 4);
-  if (rest > 0) expStep(x + whole, tops, table, rest);
-  const total = sum(width, x), factor = f32x4.splat(1 / total);
+  let total = f32x4.splat(0);
+  for (let i: usize = 0; i < whole; i += 16) total = f32x4.add(total, expStep(x + i, tops, table, 4));
+  if (rest > 0) total = f32x4.add(total, expStep(x + whole, tops, table, rest));
+  const sum = lanesSum(total), factor = f32x4.splat(1 / sum);
   for (let i: usize = 0; i < whole; i += 16) scaleStep(x + i, factor, 4);
   if (rest > 0) scaleStep(x + whole, factor, rest);
-  return total;
+  return sum;
 }
 
 @inline
-function maskStep(scores: usize, mask: usize, scale: v128, left: i32): void {
+function maskStep(scores: usize, mask: usize, scale: v128, left: i32): v128 {
   const closed = f32x4.mul(f32x4.sub(take(mask, left), f32x4.splat(1)), f32x4.splat(10000));
-  put(scores, f32x4.add(f32x4.mul(take(scores, left), scale), closed), left);
+  const score = madd(take(scores, left, -Infinity), scale, closed);
+  put(scores, score, left);
+  return score;
 }
 
 /**
@@ -55,9 +52,10 @@ export function attentionWeights(
   const bytes = <usize>width << 2, scales = f32x4.splat(scale), whole = bytes & ~15, rest = width & 3;
   for (let example = 0; example < batch; example++, mask += bytes) {
     for (let row = 0; row < rows; row++, scores += bytes) {
-      for (let i: usize = 0; i < whole; i += 16) maskStep(scores + i, mask + i, scales, 4);
-      if (rest > 0) maskStep(scores + whole, mask + whole, scales, rest);
-      normalise(width, scores, largest(width, scores), table);
+      let top = f32x4.splat(-Infinity);
+      for (let i: usize = 0; i < whole; i += 16) top = f32x4.pmax(top, maskStep(scores + i, mask + i, scales, 4));
+      if (rest > 0) top = f32x4.pmax(top, maskStep(scores + whole, mask + whole, scales, rest));
+      normalise(width, scores, lanesMax(top), table);
     }
   }
 }
@@ -83,10 +81,13 @@ export function attentionWeightsGradient(rows: i32, width: i32, weights: usize, 
  * `parts` [rows, 2].
  */
 export function softmax(rows: i32, width: i32, logits: usize, parts: usize, table: usize): void {
-  const bytes = <usize>width << 2;
+  const bytes = <usize>width << 2, whole = bytes & ~15, rest = width & 3;
   for (let row = 0; row < rows; row++, logits += bytes, parts += 8) {
-    const top = largest(width, logits);
-    store<f32>(parts, top);
-    store<f32>(parts, normalise(width, logits, top, table), 4);
+    let top = f32x4.splat(-Infinity);
+    for (let i: usize = 0; i < whole; i += 16) top = f32x4.pmax(top, v128.load(logits + i));
+    if (rest > 0) top = f32x4.pmax(top, take(logits + whole, rest, -Infinity));
+    const largest = lanesMax(top);
+    store<f32>(parts, largest);
+    store<f32>(parts, normalise(width, logits, largest, table), 4);
   }
 }

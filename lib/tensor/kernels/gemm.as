@@ -2,7 +2,7 @@
  * C = A B or C += A B with any strides of A and B, so that no product needs a transposed copy.
  *
  * B goes panel by panel (8 columns, up to 256 rows) through `panel`, which stays in the first cache; A is read in
- * place. The inner kernel holds a block of 4 x 8 of C in registers: eight independent sums hide a multiply-add's delay.
+ * place. The inner kernel holds a block of 6 x 8 of C in registers: twelve independent sums hide a multiply-add's delay.
  */
 import { madd } from "./simd";
 
@@ -10,7 +10,7 @@ import { madd } from "./simd";
 const depth: i32 = 256;
 
 /**
- * Strides in bytes; C is row-major with rows `rowC` apart. `panel`: 8 KiB of scratch for a panel and 128 bytes for
+ * Strides in bytes; C is row-major with rows `rowC` apart. `panel`: 8 KiB of scratch for a panel and 192 bytes for
  * a block of C, which serves where fewer than 8 columns are left.
  */
 export function gemm(
@@ -35,8 +35,8 @@ export function gemm(
     for (let col = 0; col < n; col += 8) {
       const columns = min(8, n - col), top = c + (<usize>col << 2);
       pack(count, columns, right + <usize>col * colB, rowB, colB, panel);
-      for (let row = 0; row < m; row += 4) {
-        const start = left + <usize>row * rowA, corner = top + <usize>row * rowC, rows = min(4, m - row);
+      for (let row = 0; row < m; row += 6) {
+        const start = left + <usize>row * rowA, corner = top + <usize>row * rowC, rows = min(6, m - row);
         if (columns == 8) {
           block(rows, count, start, rowA, colA, panel, corner, rowC, add);
         } else {
@@ -87,7 +87,7 @@ function transpose4(b: usize, colB: usize, out: usize): void {
 }
 
 /**
- * Four rows of A times a panel. Where fewer rows remain, the last one is computed again in the place of the missing:
+ * Six rows of A times a panel. Where fewer rows remain, the last one is computed again in the place of the missing:
  * its sums are loaded before and stored after all others, so that repeating changes nothing.
  */
 function block(
@@ -101,10 +101,27 @@ function block(
   rowC: usize,
   add: bool,
 ): void {
-  const second = <usize>min(1, rows - 1), third = <usize>min(2, rows - 1), fourth = <usize>min(3, rows - 1);
-  let a1 = a + second * rowA, a2 = a + third * rowA, a3 = a + fourth * rowA;
-  const c1 = c + second * rowC, c2 = c + third * rowC, c3 = c + fourth * rowC;
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  const skip1 = <usize>min(1, rows - 1);
+  const skip2 = <usize>min(2, rows - 1);
+  const skip3 = <usize>min(3, rows - 1);
+  const skip4 = <usize>min(4, rows - 1);
+  const skip5 = <usize>min(5, rows - 1);
+  let a1 = a + skip1 * rowA;
+  let a2 = a + skip2 * rowA;
+  let a3 = a + skip3 * rowA;
+  let a4 = a + skip4 * rowA;
+  let a5 = a + skip5 * rowA;
+  const c1 = c + skip1 * rowC;
+  const c2 = c + skip2 * rowC;
+  const c3 = c + skip3 * rowC;
+  const c4 = c + skip4 * rowC;
+  const c5 = c + skip5 * rowC;
+  let s00 = f32x4.splat(0), s01 = s00;
+  let s10 = f32x4.splat(0), s11 = s10;
+  let s20 = f32x4.splat(0), s21 = s20;
+  let s30 = f32x4.splat(0), s31 = s30;
+  let s40 = f32x4.splat(0), s41 = s40;
+  let s50 = f32x4.splat(0), s51 = s50;
   if (add) {
     s00 = v128.load(c);
     s01 = v128.load(c, 16);
@@ -114,23 +131,37 @@ function block(
     s21 = v128.load(c2, 16);
     s30 = v128.load(c3);
     s31 = v128.load(c3, 16);
+    s40 = v128.load(c4);
+    s41 = v128.load(c4, 16);
+    s50 = v128.load(c5);
+    s51 = v128.load(c5, 16);
   }
   for (const end = panel + (<usize>count << 5); panel < end; panel += 32) {
     const low = v128.load(panel), high = v128.load(panel, 16);
-    const x0 = v128.load32_splat(a), x1 = v128.load32_splat(a1);
+    const x0 = v128.load32_splat(a);
     s00 = madd(x0, low, s00);
     s01 = madd(x0, high, s01);
+    a += colA;
+    const x1 = v128.load32_splat(a1);
     s10 = madd(x1, low, s10);
     s11 = madd(x1, high, s11);
-    const x2 = v128.load32_splat(a2), x3 = v128.load32_splat(a3);
+    a1 += colA;
+    const x2 = v128.load32_splat(a2);
     s20 = madd(x2, low, s20);
     s21 = madd(x2, high, s21);
+    a2 += colA;
+    const x3 = v128.load32_splat(a3);
     s30 = madd(x3, low, s30);
     s31 = madd(x3, high, s31);
-    a += colA;
-    a1 += colA;
-    a2 += colA;
     a3 += colA;
+    const x4 = v128.load32_splat(a4);
+    s40 = madd(x4, low, s40);
+    s41 = madd(x4, high, s41);
+    a4 += colA;
+    const x5 = v128.load32_splat(a5);
+    s50 = madd(x5, low, s50);
+    s51 = madd(x5, high, s51);
+    a5 += colA;
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
@@ -140,6 +171,10 @@ function block(
   v128.store(c2, s21, 16);
   v128.store(c3, s30);
   v128.store(c3, s31, 16);
+  v128.store(c4, s40);
+  v128.store(c4, s41, 16);
+  v128.store(c5, s50);
+  v128.store(c5, s51, 16);
 }
 
 /** Copies rows x columns floats between places with different row lengths. */

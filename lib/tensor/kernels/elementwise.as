@@ -23,10 +23,14 @@ export function multiply(count: i32, a: usize, b: usize, out: usize): void {
   if (count > 0) multiplyStep(a, b, out, count);
 }
 
-/** Every row of `out` [rows, width] becomes `row`. */
+/** Every row of `out` [rows, width] becomes `row`; each copy doubles what is there, so that there are few. */
 export function repeatRow(rows: i32, width: i32, row: usize, out: usize): void {
+  if (rows == 0) return;
   const bytes = <usize>width << 2;
-  for (let i = 0; i < rows; i++, out += bytes) memory.copy(out, row, bytes);
+  memory.copy(out, row, bytes);
+  for (let done = 1; done < rows; done <<= 1) {
+    memory.copy(out + <usize>done * bytes, out, <usize>min(done, rows - done) * bytes);
+  }
 }
 
 /** out = x + row, [rows, width]. */

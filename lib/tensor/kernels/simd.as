@@ -44,6 +44,16 @@ export function lanesSum(x: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
+/**
+ * The largest of four lanes. A NaN among the numbers that `pmax` and this compare may go unseen; where it matters
+ * (softmax), the sum that follows becomes NaN.
+ */
+@inline
+export function lanesMax(x: v128): f32 {
+  const pairs = f32x4.pmax(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
+}
+
 /** The sum of `width` floats. */
 export function sum(width: i32, x: usize): f32 {
   let a = f32x4.splat(0), b = a;
