@@ -68,7 +68,7 @@ export async function startBackend(
     library = findBlas(blas);
     build = chooseBuild(simd);
     const kernels = startKernels(build), multiply = products(library, kernels);
-    registerWasmKernels(multiply);
+    registerWasmKernels(kernels, multiply);
     ops = wasmOps(ops, kernels, multiply);
   }
   if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };

@@ -1,6 +1,6 @@
 /**
  * What tfjs's own operations get from us on the `wasm` backend: matrix products with any flags and batches through our
- * kernels or a BLAS, Identity without a copy, slices and gathers that stay inside the heap.
+ * kernels or a BLAS, Identity without a copy, sums, and slices that stay inside the heap.
  */
 import { at, copyFloats, makeOutput, wasmBackend } from "./heap.ts";
 import { type KernelBuild, type Kernels, loadKernels, scratchBytes } from "./kernels.ts";
@@ -52,6 +52,15 @@ function contiguousSlice({ x }: { x: tf.TensorInfo }, attrs: { begin: number[]; 
   return out;
 }
 
+/** Add of equal shapes, which sums the gradients of a tensor used twice; null for any other. */
+function addEqual(kernels: Kernels, { a, b }: { a: tf.TensorInfo; b: tf.TensorInfo }) {
+  const fits = a.dtype === "float32" && b.dtype === "float32" && tf.util.arraysEqual(a.shape, b.shape);
+  if (!fits) return null;
+  const out = makeOutput(a.shape);
+  kernels.add(tf.util.sizeFromShape(a.shape), at(a), at(b), at(out));
+  return out;
+}
+
 /** Replaces a wasm kernel; `ours` may hand a call back to tfjs's own by returning null. */
 function replaceKernel(
   name: string,
@@ -74,8 +83,9 @@ export function startKernels(build: KernelBuild): Kernels {
 }
 
 /** Re-registers kernels on the running wasm backend. Call once, after the backend is ready. */
-export function registerWasmKernels(multiply: Product): void {
+export function registerWasmKernels(kernels: Kernels, multiply: Product): void {
   replaceKernel("Identity", identity);
   replaceKernel("Slice", contiguousSlice);
+  replaceKernel("Add", (inputs) => addEqual(kernels, inputs));
   replaceKernel("BatchMatMul", (inputs, flags) => matMul(multiply, inputs, flags));
 }
