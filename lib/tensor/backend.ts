@@ -4,10 +4,10 @@ import { InputError } from "../errors.ts";
 import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
+import { fusedOps } from "./fused_ops.ts";
 import { chooseBuild, type KernelBuild } from "./kernels.ts";
 import { products } from "./products.ts";
 import { registerWasmKernels, startKernels } from "./wasm.ts";
-import { wasmOps } from "./wasm_ops.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
 /** A running backend: its operations, the BLAS it multiplies with and the adapter it runs on (WebGPU only). */
@@ -69,7 +69,7 @@ export async function startBackend(
     build = chooseBuild(simd);
     const kernels = startKernels(build), multiply = products(library, kernels);
     registerWasmKernels(kernels, multiply);
-    ops = wasmOps(ops, kernels, multiply);
+    ops = fusedOps(kernels, multiply);
   }
   if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
   const backend = {

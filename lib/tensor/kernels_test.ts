@@ -190,7 +190,7 @@ for (const kernels of loaded) {
     const x = [0, NaN, Infinity, -Infinity, 1e30, -1e30, 30, -30, -1e-40];
     const [value, slope] = inHeap([x, blank(9)], (x, slope) => kernels.gelu(9, x, slope));
     close(value, [0, NaN, Infinity, NaN, 1e30, 0, 30, 0, -5e-41], 1e-6, 1e-44);
-    assert.equal(slope[0], 0.5);
+    close(slope.slice(0, 1), [0.5], 2e-7);
     assert.ok(Number.isNaN(slope[1]));
     close(slope.slice(4, 8), [1, 0, 1, 0], 0, 1e-7);
   });
