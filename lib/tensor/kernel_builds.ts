@@ -1,20 +1,38 @@
 /**
- * The two builds of the kernels in `kernels/`. Run as a program (`deno task build:kernels`) it compiles both and
- * writes `kernels/relaxed.wasm` and `kernels/plain.wasm`.
+ * Compiles the kernels of `kernels/` in both builds. `deno task build:kernels [FOLDER]` writes `relaxed.wasm` and
+ * `plain.wasm` into FOLDER, without one to where they are used.
  */
-import asc from "assemblyscript/asc";
-import { writeAtomic } from "../atomic.ts";
-import { type KernelBuild, kernelFile } from "./kernels.ts";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeAtomic } from "../atomic.ts";
+import type { KernelBuild } from "./kernels.ts";
 
-/** What the builds may use beside WebAssembly's first version: fused multiply-adds or only plain 128-bit SIMD. */
+/**
+ * Imported by a variable and run without the lock file: named where Deno sees it beforehand, the compiler (100 MB)
+ * would be downloaded by everybody who runs the suite.
+ */
+const compiler = "npm:assemblyscript@0.28.20/asc";
+
+/** The part of the compiler's interface that is used. */
+interface Compiler {
+  main(args: string[], files: {
+    readFile(name: string): Promise<string | null>;
+    writeFile(name: string, contents: string | Uint8Array): void;
+    listFiles(): string[];
+  }): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+
+/** What a build may use beside WebAssembly's first version: fused multiply-adds or only plain 128-bit SIMD. */
 const features: Record<KernelBuild, string> = { relaxed: "simd,relaxed-simd", plain: "simd" };
+
+const folder = fileURLToPath(new URL("kernels/", import.meta.url));
+
 /** AssemblyScript looks like TypeScript but is not; under a name of its own, Deno's tools leave it alone. */
 const readSource = (name: string): Promise<string | null> =>
-  Deno.readTextFile(new URL(`kernels/${name}`, import.meta.url)).catch(() => null);
+  Deno.readTextFile(join(folder, name.replace(/\.ts$/, ".as"))).catch(() => null);
 
 /** Compiles a build from its sources. Throws with the compiler's words where they are wrong. */
-export async function compileKernels(build: KernelBuild): Promise<Uint8Array> {
+async function compileKernels(asc: Compiler, build: KernelBuild): Promise<Uint8Array> {
   let binary: Uint8Array | null = null;
   const { error, stderr } = await asc.main([
     "index.ts",
@@ -26,7 +44,7 @@ export async function compileKernels(build: KernelBuild): Promise<Uint8Array> {
     "--noExportMemory",
     `--enable=${features[build]}`,
   ], {
-    readFile: (name) => readSource(name.replace(/\.ts$/, ".as")),
+    readFile: readSource,
     writeFile: (_name, contents) => {
       binary = contents as Uint8Array;
     },
@@ -37,9 +55,10 @@ export async function compileKernels(build: KernelBuild): Promise<Uint8Array> {
 }
 
 if (import.meta.main) {
+  const { default: asc } = await import(compiler) as { default: Compiler };
   for (const build of ["relaxed", "plain"] as const) {
-    const binary = await compileKernels(build);
-    await writeAtomic(fileURLToPath(kernelFile(build)), binary);
+    const binary = await compileKernels(asc, build);
+    await writeAtomic(join(Deno.args[0] ?? folder, `${build}.wasm`), binary);
     console.log(`${build}: ${binary.length} bytes`);
   }
 }
