@@ -67,7 +67,7 @@ export async function startBackend(
   if (name === "wasm") {
     library = findBlas(blas);
     build = chooseBuild(simd);
-    const kernels = startKernels(build), multiply = products(library, kernels);
+    const kernels = startKernels(build), multiply = products(() => library, kernels);
     registerWasmKernels(kernels, multiply);
     ops = fusedOps(kernels, multiply);
   }

@@ -38,8 +38,8 @@ function heapBase(): () => number {
   };
 }
 
-/** The product of this process. */
-export function products(blas: Blas | null, kernels: Kernels): Product {
+/** The product of this process; `blas` says what it may call, and may change its mind. */
+export function products(blas: () => Blas | null, kernels: Kernels): Product {
   const ours: Product = (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) =>
     kernels.gemm(
       m,
@@ -55,11 +55,11 @@ export function products(blas: Blas | null, kernels: Kernels): Product {
       4 * ldc,
       accumulate,
     );
-  if (!blas) return ours;
   const base = heapBase();
   return (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) => {
-    if (m * n * k < worthACall) return ours(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+    const library = blas();
+    if (!library || m * n * k < worthACall) return ours(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
     const heap = base();
-    blas.gemm(ta, tb, m, n, k, heap + a, lda, heap + b, ldb, heap + c, ldc, accumulate);
+    library.gemm(ta, tb, m, n, k, heap + a, lda, heap + b, ldb, heap + c, ldc, accumulate);
   };
 }
