@@ -30,8 +30,8 @@ export interface Config {
   backend: "auto" | "webgpu" | "wasm" | "cpu";
   /** `auto`, `off`, or the path of a BLAS library; `DPB_BLAS`. */
   blas: string;
-  /** `DPB_SIMD`; only `auto` until there are SIMD kernels of our own. */
-  simd: "auto";
+  /** `plain`: results that agree bit by bit between machines; `auto`: the fastest this one has; `DPB_SIMD`. */
+  simd: "auto" | "plain";
   /**
    * Root folder of records, tables and figures (`<results>/<profile>/...`); `DPB_RESULTS`, by default `results/local`
    * of the project wherever the process runs (a notebook's kernel runs in `notebooks/`).
@@ -114,7 +114,7 @@ const schema = z.strictObject({
   DPB_SEEDS: seedList.nullable().default(null).describe(seedsAllowed),
   DPB_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto").describe("auto, webgpu, wasm, cpu"),
   DPB_BLAS: blas.default("auto").describe('auto, off, or the path of a BLAS library (with a "/")'),
-  DPB_SIMD: z.enum(["auto"]).default("auto").describe("auto (plain will come with kernels of our own)"),
+  DPB_SIMD: z.enum(["auto", "plain"]).default("auto").describe("auto, plain"),
   DPB_RESULTS: z.string().default(defaultResults).describe("a folder"),
   DPB_GLUE_DIR: z.string().nullable().default(null).describe("a folder"),
   DPB_BERT_DIR: z.string().nullable().default(null).describe("a folder"),

@@ -38,7 +38,7 @@ Deno.test("readConfig reads every variable and ignores those of others", () => {
     DPB_SEEDS: "0,2",
     DPB_BACKEND: "wasm",
     DPB_BLAS: "lib/libopenblas.so.0",
-    DPB_SIMD: "auto",
+    DPB_SIMD: "plain",
     DPB_RESULTS: "results",
     DPB_GLUE_DIR: "glue",
     DPB_BERT_DIR: "bert",
@@ -53,7 +53,7 @@ Deno.test("readConfig reads every variable and ignores those of others", () => {
     seeds: [0, 2],
     backend: "wasm",
     blas: "lib/libopenblas.so.0",
-    simd: "auto",
+    simd: "plain",
     results: "results",
     glueDir: "glue",
     bertDir: "bert",
@@ -78,7 +78,7 @@ Deno.test("readConfig refuses a wrong value, naming the variable, the value and 
   refuses({ DPB_SEEDS: "three" }, "DPB_SEEDS", '"three"', "0, 1, 2");
   refuses({ DPB_BACKEND: "cuda" }, "DPB_BACKEND", '"cuda"', "auto, webgpu, wasm, cpu");
   refuses({ DPB_BLAS: "of" }, "DPB_BLAS", '"of"', "auto, off");
-  refuses({ DPB_SIMD: "plain" }, "DPB_SIMD", "auto");
+  refuses({ DPB_SIMD: "wide" }, "DPB_SIMD", '"wide"', "auto, plain");
   refuses({ DPB_OFFLINE: "yes" }, "DPB_OFFLINE", '"yes"', "1, 0");
   refuses({ DPB_MIRROR: "ftp://mirror.example" }, "DPB_MIRROR", "ftp://mirror.example", "https://");
 });

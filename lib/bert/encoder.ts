@@ -41,13 +41,13 @@ export function runLayer(
   hidden: Tensor,
   mask: Tensor,
 ): Tensor {
-  const linear = (x: Tensor, { weight, bias }: Affine) => ops.linear(x, weight, bias);
-  const addNorm = (x: Tensor, residual: Tensor, { weight, bias }: Affine) =>
-    ops.addLayerNorm(x, residual, weight, bias, config.layerNormEpsilon);
-  const context = ops.attention(linear(hidden, params.qkv), mask, config.numHeads); // [B, T, H]
-  const attended = addNorm(linear(context, params.attentionOutput), hidden, params.attentionNorm);
+  const linearAddNorm = (x: Tensor, { weight, bias }: Affine, residual: Tensor, norm: Affine) =>
+    ops.linearAddLayerNorm(x, weight, bias, residual, norm.weight, norm.bias, config.layerNormEpsilon);
+  const { qkv } = params;
+  const context = ops.attention(ops.linear(hidden, qkv.weight, qkv.bias), mask, config.numHeads); // [B, T, H]
+  const attended = linearAddNorm(context, params.attentionOutput, hidden, params.attentionNorm);
   const inner = ops.linearGelu(attended, params.intermediate.weight, params.intermediate.bias); // [B, T, I]
-  return addNorm(linear(inner, params.output), attended, params.outputNorm);
+  return linearAddNorm(inner, params.output, attended, params.outputNorm);
 }
 
 /** The one loop: h^0 through every layer's gate. Returns h^L [B, T, H]. */

@@ -57,7 +57,7 @@ export interface PlannedBackend {
 
 /** Decides as `chooseBackend` does, as far as that is possible without measuring. */
 export async function plannedBackend(
-  config: Pick<Config, "backend" | "blas">,
+  config: Pick<Config, "backend" | "blas" | "simd">,
   shape: StepShape,
 ): Promise<PlannedBackend> {
   if (config.backend !== "auto") return { name: config.backend, why: "DPB_BACKEND names it", key: "" };
@@ -66,9 +66,8 @@ export async function plannedBackend(
   if (adapter.isFallback) {
     return { name: "wasm", why: `the WebGPU adapter is a software one, ${adapter.description}`, key: "" };
   }
-  const key = createHash("sha256").update(JSON.stringify([machine(), adapter, config.blas, shape])).digest(
-    "hex",
-  );
+  const decisive = JSON.stringify([machine(), adapter, config.blas, config.simd, shape]);
+  const key = createHash("sha256").update(decisive).digest("hex");
   const name = (await cachedChoices())[key] ?? null;
   const why = name
     ? "it was the faster one when measured here"
@@ -78,11 +77,11 @@ export async function plannedBackend(
 
 /** Starts the backend that `DPB_BACKEND` names, or the one `auto` finds for `shape`. Throws `InputError` if it cannot. */
 export async function chooseBackend(
-  config: Pick<Config, "backend" | "blas">,
+  config: Pick<Config, "backend" | "blas" | "simd">,
   shape: StepShape,
   say: (line: string) => void,
 ): Promise<Backend> {
-  const start = (name: BackendName) => startBackend(name, { blas: config.blas });
+  const start = (name: BackendName) => startBackend(name, config);
   const planned = await plannedBackend(config, shape);
   if (planned.name) return await start(planned.name);
   const stepMs = async (name: BackendName) =>

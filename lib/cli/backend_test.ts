@@ -31,14 +31,14 @@ Deno.test("fasterBackend takes the smaller time and the first of equals, and say
 });
 
 Deno.test("chooseBackend starts the backend that is named", async () => {
-  const backend = await chooseBackend({ backend: "cpu", blas: "auto" }, tiny, () => {});
+  const backend = await chooseBackend({ backend: "cpu", blas: "auto", simd: "auto" }, tiny, () => {});
   assert.equal(backend.name, "cpu");
 });
 
 Deno.test("plannedBackend says what is started, and why", async () => {
-  const named = await plannedBackend({ backend: "cpu", blas: "auto" }, tiny);
+  const named = await plannedBackend({ backend: "cpu", blas: "auto", simd: "auto" }, tiny);
   assert.deepEqual([named.name, named.why], ["cpu", "DPB_BACKEND names it"]);
-  const { name, why } = await plannedBackend({ backend: "auto", blas: "auto" }, tiny);
+  const { name, why } = await plannedBackend({ backend: "auto", blas: "auto", simd: "auto" }, tiny);
   if (name === "wasm") assert.match(why, /no WebGPU adapter|software|measured here/);
   else assert.match(why, /measured/);
 });

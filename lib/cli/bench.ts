@@ -43,8 +43,8 @@ export async function run(args: string[]): Promise<number> {
     return allRefused(measured) ? 0 : 1;
   }
   if (values.backends) return await publish("backends", await comparedBackends());
-  const { backend: name, blas } = readConfig();
-  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas });
+  const { backend: name, blas, simd } = readConfig();
+  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas, simd });
   const load = loadAverage();
   const latency = await benchLatency(backend);
   const { deno } = versions(), { adapter } = backend;

@@ -91,7 +91,7 @@ export async function withModel<T>(
   state: LessonState | null,
   work: (model: LessonModel) => Promise<T>,
 ): Promise<T> {
-  const model = await freshModel(lesson, await startBackend(name, { blas: lesson.config.blas }));
+  const model = await freshModel(lesson, await startBackend(name, lesson.config));
   if (state) {
     restore(leaves(model.backbone.params), state.backbone);
     restore(plannerLeaves(model.planner), state.planner);

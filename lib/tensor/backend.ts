@@ -4,7 +4,10 @@ import { InputError } from "../errors.ts";
 import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
-import { registerWasmKernels, wasmOps } from "./wasm.ts";
+import { fusedOps } from "./fused_ops.ts";
+import { chooseBuild, type KernelBuild } from "./kernels.ts";
+import { products } from "./products.ts";
+import { registerWasmKernels, startKernels } from "./wasm.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
 /** A running backend: its operations, the BLAS it multiplies with and the adapter it runs on (WebGPU only). */
@@ -13,6 +16,8 @@ export interface Backend {
   ops: Ops;
   /** Kind of BLAS, null without one. */
   blas: Blas["name"] | null;
+  /** Build of our kernels; null on other backends than `wasm`. */
+  simd: KernelBuild | null;
   /** The adapter's own description; null on a CPU backend. */
   adapter: string | null;
 }
@@ -31,26 +36,34 @@ export async function webgpuAdapter(): Promise<{ description: string; isFallback
 
 /** By name, and on `wasm` by the BLAS asked for as well. */
 const started = new Map<string, { backend: Backend; library: Blas | null }>();
-/** What the wasm kernels multiply with now; they are registered once. */
+/** What the wasm kernels multiply with now. */
 let wasmBlas: Blas | null = null;
-let wasmRegistered = false;
+/** Our kernels on `wasm`, registered once: tfjs has one wasm backend, and they live in its memory. */
+let wasm: { ops: Ops; simd: KernelBuild } | null = null;
 
 /**
  * Makes `name` the running backend and returns it; a second call for the same name switches back to it.
- * `blas` is `DPB_BLAS` and counts on `wasm` only, which runs with one BLAS or without at a time: the last one asked
- * for. Throws `InputError` when the backend cannot start here.
+ * `blas` is `DPB_BLAS`, `simd` is `DPB_SIMD`; both count on `wasm` only, which runs with one BLAS or without at a time:
+ * the last one asked for. Its kernels are those of the first call. Throws `InputError` when the backend cannot start.
  */
-export async function startBackend(name: BackendName, { blas = "auto" } = {}): Promise<Backend> {
+export async function startBackend(
+  name: BackendName,
+  { blas = "auto", simd = "auto" }: { blas?: string; simd?: "auto" | "plain" } = {},
+): Promise<Backend> {
   tf.enableProdMode();
   const key = name === "wasm" ? `${name} ${blas}` : name;
-  const known = started.get(key) ?? await start(name, blas);
+  const known = started.get(key) ?? await start(name, blas, simd);
   started.set(key, known);
   await tf.setBackend(name);
   if (name === "wasm") wasmBlas = known.library;
   return known.backend;
 }
 
-async function start(name: BackendName, blas: string): Promise<{ backend: Backend; library: Blas | null }> {
+async function start(
+  name: BackendName,
+  blas: string,
+  simd: "auto" | "plain",
+): Promise<{ backend: Backend; library: Blas | null }> {
   const adapter = name === "webgpu" ? await webgpuAdapter() : null;
   if (name === "webgpu" && !adapter) {
     throw new InputError(
@@ -63,15 +76,20 @@ async function start(name: BackendName, blas: string): Promise<{ backend: Backen
     );
   }
   await tf.ready();
-  let ops = composedOps(name);
-  let library: Blas | null = null;
-  if (name === "wasm") {
-    library = findBlas(blas);
-    if (!wasmRegistered) registerWasmKernels(() => wasmBlas);
-    wasmRegistered = true;
-    ops = wasmOps(ops);
-  }
-  if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
-  const backend = { name, ops, blas: library?.name ?? null, adapter: adapter?.description ?? null };
+  const library = name === "wasm" ? findBlas(blas) : null;
+  const parts = name === "wasm" ? wasmParts(simd) : { ops: composedOps(name), simd: null };
+  if (name === "webgpu") parts.ops = { ...parts.ops, readsSmallNow: await prepareWebGPU() };
+  const backend = { name, ...parts, blas: library?.name ?? null, adapter: adapter?.description ?? null };
   return { backend, library };
+}
+
+/** Our operations on the running wasm backend. A process has one build of the kernels: the first asked for. */
+function wasmParts(asked: "auto" | "plain"): { ops: Ops; simd: KernelBuild } {
+  if (!wasm) {
+    const simd = chooseBuild(asked), kernels = startKernels(simd);
+    const multiply = products(() => wasmBlas, kernels);
+    registerWasmKernels(kernels, multiply);
+    wasm = { ops: fusedOps(kernels, multiply), simd };
+  }
+  return wasm;
 }

@@ -5,7 +5,10 @@
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.ts";
 
-/** `C = op(A) op(B)` in float32, row-major; a, b, c are addresses, lda, ldb, ldc row lengths in floats. */
+/**
+ * `C = op(A) op(B)`, or `C +=` with `accumulate`, in float32, row-major; a, b, c are addresses, lda, ldb, ldc row
+ * lengths in floats.
+ */
 export type Gemm = (
   transposeA: boolean,
   transposeB: boolean,
@@ -18,6 +21,7 @@ export type Gemm = (
   ldb: number,
   c: number,
   ldc: number,
+  accumulate: boolean,
 ) => void;
 
 export interface Blas {
@@ -77,7 +81,7 @@ function open(path: string, prefix: string): Blas {
   return {
     name: symbols.threads ? "openblas" : path.includes("Accelerate") ? "accelerate" : "blas",
     path,
-    gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc) =>
+    gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) =>
       sgemm(
         rowMajor,
         ta ? transposed : plain,
@@ -90,7 +94,7 @@ function open(path: string, prefix: string): Blas {
         lda,
         b,
         ldb,
-        0,
+        accumulate ? 1 : 0,
         c,
         ldc,
       ),
@@ -140,7 +144,7 @@ export function blasDifference(gemm: Gemm): number {
   const a = sines(1.1), b = sines(0.7), c = new Float32Array(n * n).fill(NaN); // it must not read what it overwrites
   const address = (values: Float32Array<ArrayBuffer>) =>
     Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(values)));
-  gemm(false, false, n, n, n, address(a), n, address(b), n, address(c), n);
+  gemm(false, false, n, n, n, address(a), n, address(b), n, address(c), n, false);
   const differences = c.map((found, i) => {
     const row = n * Math.floor(i / n), column = i % n;
     let sum = 0;

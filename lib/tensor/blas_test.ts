@@ -42,8 +42,23 @@ Deno.test({
     for (const [ta, tb] of [[false, false], [true, false], [false, true], [true, true]]) {
       const c = new Float32Array(4).fill(NaN); // gemm must not read what it overwrites
       const [left, right] = [ta ? at : a, tb ? bt : b];
-      blas!.gemm(ta, tb, 2, 2, 3, address(left), ta ? 2 : 3, address(right), tb ? 3 : 2, address(c), 2);
+      blas!.gemm(
+        ta,
+        tb,
+        2,
+        2,
+        3,
+        address(left),
+        ta ? 2 : 3,
+        address(right),
+        tb ? 3 : 2,
+        address(c),
+        2,
+        false,
+      );
       assert.deepEqual([...c], [4, 5, 13, 20]);
+      blas!.gemm(ta, tb, 2, 2, 3, address(left), ta ? 2 : 3, address(right), tb ? 3 : 2, address(c), 2, true);
+      assert.deepEqual([...c], [8, 10, 26, 40]);
     }
   },
 });

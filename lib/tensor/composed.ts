@@ -146,6 +146,10 @@ function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
   }, (dy, [logProbs, target]) => [tf.mul(tf.sub(tf.exp(logProbs), target), dy.expandDims(-1))]);
 }
 
+function norm(tensors: Tensor[]): Tensor {
+  return tf.tidy(() => tf.sqrt(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b))));
+}
+
 function adamw(param: tf.Variable, gradient: Tensor, moments: Moments, scale: Tensor, step: AdamWStep): void {
   tf.tidy(() => {
     const g = tf.mul(gradient, scale);
@@ -168,11 +172,14 @@ export function composedOps(backend: BackendName): Ops {
     linear,
     linearGelu: (x, weight, bias) => gelu(linear(x, weight, bias)),
     addLayerNorm,
+    linearAddLayerNorm: (x, weight, bias, residual, normWeight, normBias, epsilon) =>
+      addLayerNorm(linear(x, weight, bias), residual, normWeight, normBias, epsilon),
     attention,
     embed,
     gatherRows,
     scatterRows,
     crossEntropy,
+    norm,
     adamw,
   };
 }

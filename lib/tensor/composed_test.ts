@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { startBackend, webgpuAdapter } from "./backend.ts";
 import * as reference from "./composed_reference.ts";
@@ -27,7 +28,8 @@ interface Case {
   spread?: number;
 }
 
-const linearCases = [[1, 1, 1], [3, 5, 7], [1, 9, 4], [6, 4, 1], [5, 1, 3], [13, 8, 16]]
+// The last product is large enough for a BLAS.
+const linearCases = [[1, 1, 1], [3, 5, 7], [1, 9, 4], [6, 4, 1], [5, 1, 3], [13, 8, 16], [17, 19, 21]]
   .flatMap(([rows, inputs, outputs]): Case[] => {
     const shapes = [rows === 6 ? [2, 3, inputs] : [rows, inputs], [outputs, inputs], [outputs]];
     const size = `${rows}x${inputs} -> ${outputs}`;
@@ -41,6 +43,12 @@ const linearCases = [[1, 1, 1], [3, 5, 7], [1, 9, 4], [6, 4, 1], [5, 1, 3], [13,
       shapes,
       run: (ops, [x, w, b]) => ops.linearGelu(x, w, b),
       expected: ([x, w, b]) => reference.linear(x, w, b).map(reference.gelu),
+    }, {
+      name: `linearAddLayerNorm ${size}`,
+      shapes: [...shapes, [...shapes[0].slice(0, -1), outputs], [outputs], [outputs]],
+      run: (ops, [x, w, b, r, normW, normB]) => ops.linearAddLayerNorm(x, w, b, r, normW, normB, 1e-3),
+      expected: ([x, w, b, r, normW, normB]) =>
+        reference.addLayerNorm(reference.linear(x, w, b), r, normW, normB, 1e-3),
     }];
   });
 
@@ -63,6 +71,7 @@ const attentionCases = [
   { lengths: [5, 2], heads: 2, size: 3 },
   { lengths: [3, 7, 1], heads: 3, size: 1 },
   { lengths: [4, 9], heads: 1, size: 5 },
+  { lengths: [18, 3], heads: 1, size: 17 },
 ].map(({ lengths, heads, size }): Case => {
   const mask = paddingMask(lengths), length = Math.max(...lengths);
   return {
@@ -231,6 +240,15 @@ async function notANumberPasses(ops: Ops): Promise<void> {
     linear: ops.linear(x(), ones([1, 2]), ones([1])),
     linearGelu: ops.linearGelu(x(), ones([1, 2]), ones([1])),
     addLayerNorm: ops.addLayerNorm(x(), ones([2, 2]), ones([2]), ones([2]), 1e-6),
+    linearAddLayerNorm: ops.linearAddLayerNorm(
+      x(),
+      ones([3, 2]),
+      ones([3]),
+      ones([2, 3]),
+      ones([3]),
+      ones([3]),
+      1e-6,
+    ),
     attention: ops.attention(floatTensor([NaN, 1, 1, 2, 2, 2], [2, 1, 3]), ones([2, 1]), 1),
     crossEntropy: ops.crossEntropy(x(), intTensor([0, 1], [2])),
     embed: ops.embed(x(), intTensor([0, 1], [2, 1])),
@@ -249,7 +267,8 @@ async function notANumberPasses(ops: Ops): Promise<void> {
 
 /** Every test of one backend; `label` leads the names. */
 function conformanceTests(name: BackendName, label: string, ignore: boolean): void {
-  const start = () => startBackend(name, { blas: Deno.env.get("DPB_BLAS") ?? "auto" });
+  const { blas, simd } = readConfig();
+  const start = () => startBackend(name, { blas, simd });
   const test = (title: string, body: (ops: Ops) => Promise<void>) =>
     Deno.test({ name: `${label}: ${title}`, ignore, fn: async () => await body((await start()).ops) });
   for (
@@ -257,6 +276,7 @@ function conformanceTests(name: BackendName, label: string, ignore: boolean): vo
       "linear ",
       "linearGelu",
       "addLayerNorm",
+      "linearAddLayerNorm",
       "attention",
       "embed",
       "gatherRows",
@@ -271,6 +291,12 @@ function conformanceTests(name: BackendName, label: string, ignore: boolean): vo
       assert.equal(liveTensors(), live);
     });
   }
+  test("norm is the length of all tensors together", async (ops) => {
+    const x = floatTensor([1, -2, 4], [3]), y = floatTensor([2, 0], [1, 2]);
+    const length = ops.norm([x, y]);
+    assert.deepEqual([length.shape, [...await length.data()]], [[], [5]]);
+    tf.dispose([x, y, length]);
+  });
   test("adamw is PyTorch's over five steps, one of them without gradient", adamwConforms);
   test("matMul with transposeB is right at 64x64x2000", longInnerSizeConforms);
   test("matMul is right with every flag, batched and broadcast", productsConform);
@@ -286,21 +312,23 @@ conformanceTests(
   !adapter,
 );
 
-// A process registers its wasm kernels once, so the other choice of BLAS needs a process of its own.
-Deno.test({
-  name: "wasm without a BLAS passes the same tests",
-  ignore: Deno.env.get("DPB_BLAS") === "off",
-  fn: async () => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", "--filter", "/^wasm:/", new URL(import.meta.url).pathname],
-      env: { DPB_BLAS: "off", NO_COLOR: "1" },
-      cwd: new URL(".", import.meta.url).pathname,
-    }).output();
-    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assert.equal(code, 0, text);
-    assert.match(text, /ok \| 12 passed/);
-  },
-});
+// A process registers its wasm kernels once, so the other choices need processes of their own.
+for (const [title, choice] of [["without a BLAS", {}], ["in plain SIMD", { DPB_SIMD: "plain" }]] as const) {
+  Deno.test({
+    name: `wasm ${title} passes the same tests`,
+    ignore: Deno.env.get("DPB_BLAS") === "off",
+    fn: async () => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["test", "-A", "--no-check", "--filter", "/^wasm:/", new URL(import.meta.url).pathname],
+        env: { DPB_BLAS: "off", NO_COLOR: "1", ...choice },
+        cwd: new URL(".", import.meta.url).pathname,
+      }).output();
+      const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      assert.equal(code, 0, text);
+      assert.match(text, /ok \| 14 passed/);
+    },
+  });
+}
 
 Deno.test("startBackend refuses a backend that cannot start with an InputError", async () => {
   await assert.rejects(startBackend("none" as BackendName), (error) => {

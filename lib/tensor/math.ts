@@ -19,7 +19,6 @@ export const {
   scalar,
   sigmoid,
   softmax,
-  sqrt,
   square,
   stack,
   sub,

@@ -39,6 +39,16 @@ export interface Ops {
   linearGelu(x: Tensor, weight: Tensor, bias: Tensor): Tensor;
   /** `LayerNorm(x + residual) * weight + bias` over the last axis (post-LN, Vaswani et al. 2017). */
   addLayerNorm(x: Tensor, residual: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor;
+  /** `addLayerNorm(linear(x, weight, bias), residual, ...)`: how each half of a layer ends. */
+  linearAddLayerNorm(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    residual: Tensor,
+    normWeight: Tensor,
+    normBias: Tensor,
+    epsilon: number,
+  ): Tensor;
   /**
    * Masked multi-head self-attention on the fused projection. qkv [B, T, 3H] (query, key, value side by side),
    * mask [B, T] with 1 for a token and 0 for padding; returns [B, T, H].
@@ -52,6 +62,8 @@ export interface Ops {
   scatterRows(x: Tensor, rows: Tensor, updates: Tensor): Tensor;
   /** Softmax cross-entropy per example. logits [B, C], int32 labels [B]; returns [B]. */
   crossEntropy(logits: Tensor, labels: Tensor): Tensor;
+  /** The Euclidean length of all `tensors` together; scalar. Not differentiable. */
+  norm(tensors: Tensor[]): Tensor;
   /** Applies one AdamW update to `param` and `moments`; `gradient` is multiplied by the scalar `scale` first. */
   adamw(param: Variable, gradient: Tensor, moments: Moments, scale: Tensor, step: AdamWStep): void;
 }

@@ -3,14 +3,10 @@
  * schedule, weight decay and clipping, so that a planner is neither drowned nor steered by its backbone's gradient.
  */
 import {
-  add,
   type Leaf,
   type Moments,
   type Ops,
   scalar,
-  sqrt,
-  square,
-  sum,
   type Tensor,
   tidy,
   unitScale,
@@ -52,10 +48,8 @@ export function adamW(groups: ParamGroup[]): AdamW {
 const decays = (path: string) => !/bias$|norm/i.test(path);
 
 /** `min(1, clipNorm / norm)` for the group's gradients, on the device. */
-function clipScale(gradients: Tensor[], clipNorm: number): Tensor {
-  return tidy(() =>
-    unitScale(sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b))), clipNorm)
-  );
+function clipScale(ops: Ops, gradients: Tensor[], clipNorm: number): Tensor {
+  return tidy(() => unitScale(ops.norm(gradients), clipNorm));
 }
 
 /**
@@ -71,7 +65,7 @@ export function applyGradients(
   const correction1 = 1 - beta1 ** (step + 1), correction2 = 1 - beta2 ** (step + 1);
   for (const group of optimizer.groups) {
     const reached = group.leaves.map(({ path }) => gradients.get(path)).filter((g) => g !== undefined);
-    const scale = reached.length > 0 ? clipScale(reached, group.clipNorm) : scalar(1);
+    const scale = reached.length > 0 ? clipScale(ops, reached, group.clipNorm) : scalar(1);
     for (const { path, param } of group.leaves) {
       const given = gradients.get(path);
       const gradient = given ?? zeros(param.shape);

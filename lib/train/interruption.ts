@@ -1,4 +1,5 @@
 /** Long work that a kill or a Ctrl-C may interrupt: when to save it, and how it goes on. */
+import { setImmediate } from "node:timers";
 import { InputError } from "../errors.ts";
 
 /** The run was stopped by the user; its state is saved. */
@@ -42,7 +43,8 @@ export function pauses(
   let savedAt = now(), lookedAt = savedAt;
   return async () => {
     // Lets signals and timers through: a piece on a CPU backend is one long synchronous call.
-    await new Promise((resume) => setTimeout(resume, 0));
+    // An immediate takes microseconds, a timer of 0 ms one or two milliseconds.
+    await new Promise((resume) => setImmediate(resume));
     const stop = shouldStop?.() ?? false, time = now(), piece = time - lookedAt;
     lookedAt = time;
     if (stop || time - savedAt + piece >= checkpointEvery) {

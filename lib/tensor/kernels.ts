@@ -1,0 +1,133 @@
+/**
+ * Our own WebAssembly kernels (sources in `kernels/`), running in tfjs's memory. All places are byte addresses in its
+ * heap, all sizes are counts; what each computes is written in its source.
+ */
+
+/** Relaxed SIMD (fused multiply-adds, which may round differently from CPU to CPU) or plain SIMD. */
+export type KernelBuild = "relaxed" | "plain";
+
+/** Where a build lies. */
+export const kernelFile = (build: KernelBuild): URL => new URL(`kernels/${build}.wasm`, import.meta.url);
+
+export interface Kernels {
+  readonly build: KernelBuild;
+  /** `C (+)= A B` for matrices given by address, row stride and column stride (bytes); C's rows are contiguous. */
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    rowA: number,
+    colA: number,
+    b: number,
+    rowB: number,
+    colB: number,
+    c: number,
+    rowC: number,
+    accumulate: boolean,
+  ): void;
+  /** out = a + b over `count` floats. */
+  add(count: number, a: number, b: number, out: number): void;
+  /** out = a b over `count` floats. */
+  multiply(count: number, a: number, b: number, out: number): void;
+  /** out = x + row for every row. */
+  addRow(rows: number, width: number, x: number, row: number, out: number): void;
+  /** Every row of out becomes `row`. */
+  repeatRow(rows: number, width: number, row: number, out: number): void;
+  /** out [width] = sum of the rows of x. */
+  columnSums(rows: number, width: number, x: number, out: number): void;
+  /** Sum of squares in double precision. */
+  sumOfSquares(count: number, x: number): number;
+  /** x becomes its GELU, `slope` the derivative there. */
+  gelu(count: number, x: number, slope: number): void;
+  /** x becomes its normalised rows, y the scaled and shifted ones, `inverse` [rows] 1 / deviation. */
+  layerNorm(
+    rows: number,
+    width: number,
+    x: number,
+    weight: number,
+    bias: number,
+    epsilon: number,
+    y: number,
+    inverse: number,
+  ): void;
+  layerNormGradient(
+    rows: number,
+    width: number,
+    dy: number,
+    normal: number,
+    inverse: number,
+    weight: number,
+    dx: number,
+    dWeight: number,
+    dBias: number,
+  ): void;
+  /** Scores [batch, rows, width] become masked softmax weights of `scores * scale`; mask [batch, width]. */
+  attentionWeights(
+    batch: number,
+    rows: number,
+    width: number,
+    scores: number,
+    mask: number,
+    scale: number,
+  ): void;
+  /** The weights' gradients `d` become the scores' (before `scale`). */
+  attentionWeightsGradient(rows: number, width: number, weights: number, d: number, scale: number): void;
+  /** Logits become probabilities; `parts` [rows, 2]: largest logit, sum of exp(logit - largest). */
+  softmax(rows: number, width: number, logits: number, parts: number): void;
+  /** The first position of `index` [count] that names none of `rows` rows, or -1. */
+  firstOutside(count: number, index: number, rows: number): number;
+  /** out[i] = x[index[i]]. */
+  gatherRows(count: number, width: number, x: number, index: number, out: number): void;
+  /** out[index[i]] = x[i]. */
+  placeRows(count: number, width: number, x: number, index: number, out: number): void;
+  /** out[index[i]] += x[i]. */
+  addRows(count: number, width: number, x: number, index: number, out: number): void;
+  /** out[index[i]] = 0. */
+  clearRows(count: number, width: number, index: number, out: number): void;
+  /** One AdamW update in place; the numbers after `scale` are named in `kernels/adamw.ts`. */
+  adamw(
+    count: number,
+    param: number,
+    gradient: number,
+    first: number,
+    second: number,
+    scale: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    kept: number,
+    rate: number,
+    inverse2: number,
+    epsilon: number,
+  ): void;
+}
+
+/** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
+export const scratchBytes = 8192 + 192 + 128;
+
+/** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
+export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
+  if (setting === "plain") return "plain";
+  return WebAssembly.validate(Deno.readFileSync(kernelFile("relaxed"))) ? "relaxed" : "plain";
+}
+
+/** Starts the kernels of `build` on `memory`; `scratch` is the address of `scratchBytes` bytes that are theirs. */
+export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scratch: number): Kernels {
+  const module = new WebAssembly.Module(Deno.readFileSync(kernelFile(build)));
+  // deno-lint-ignore no-explicit-any
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as any;
+  const table = scratch + 8192 + 192;
+  kernels.writeConstants(table);
+  return {
+    ...kernels,
+    build,
+    gemm: (m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate) =>
+      kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
+    gelu: (count, x, slope) => kernels.gelu(count, x, slope, table),
+    attentionWeights: (batch, rows, width, scores, mask, scale) =>
+      kernels.attentionWeights(batch, rows, width, scores, mask, scale, table),
+    softmax: (rows, width, logits, parts) => kernels.softmax(rows, width, logits, parts, table),
+  };
+}
