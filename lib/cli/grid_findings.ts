@@ -154,7 +154,7 @@ export function backendFinding({ name, why }: PlannedBackend): Finding {
 }
 
 /** The training of the grid that needs the most memory. */
-async function largestTraining(plan: Plan): Promise<Training> {
+export async function largestTraining(plan: Plan): Promise<Training> {
   const trainings = await Promise.all(plan.grid.tasks.map((task) => trainingOf(plan, task)));
   return trainings.reduce((largest, other) =>
     memoryNeed(other).total > memoryNeed(largest).total ? other : largest

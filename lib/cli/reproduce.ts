@@ -1,25 +1,26 @@
 /**
  * `deno task reproduce`: everything from set-up to tables. Trains what has no record yet, times it, renders tables,
- * figures and notebooks, and compares the numbers with the committed ones.
+ * figures and notebooks, and compares the numbers with the committed ones. `--jobs N` trains N runs at once, each in a
+ * process of its own; without it one per core as far as memory reaches, and one at a time on a GPU.
  */
 import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
-import { type Grid, type RunRequest, runsOf } from "../runs/grid.ts";
+import { type Grid, runsOf } from "../runs/grid.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
 import { readRecords } from "../runs/store.ts";
-import { trainRun } from "../runs/unit.ts";
 import type { Backend } from "../tensor/mod.ts";
-import { Stopped } from "../train/mod.ts";
 import { backendFor } from "./backend.ts";
 import { obtainInputs } from "./inputs.ts";
+import { defaultJobs, parseJobs } from "./jobs.ts";
 import { refreshPages } from "./pages.ts";
 import { clock, progressPrinter } from "./progress.ts";
 import { endIfAsked, executeNotebooks, projectRoot, renderReport } from "./render.ts";
 import { stopSignal } from "./stop.ts";
+import { trainAll } from "./train_all.ts";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -30,6 +31,8 @@ export interface Wish {
   config: Config;
   grid: Grid;
   fresh: boolean;
+  /** Runs that train at once; null: as many as the machine has room for. */
+  jobs: number | null;
   /** What executes the notebooks. */
   via: FrontEnd;
   /** A cell that takes longer hangs: what trains for hours has a record before the notebooks are executed. */
@@ -47,6 +50,7 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
       seeds: { type: "string" },
       into: { type: "string" },
       fresh: { type: "boolean", default: false },
+      jobs: { type: "string" },
       via: { type: "string", default: "kernel" },
       "cell-minutes": { type: "string", default: "60" },
     },
@@ -66,6 +70,7 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
     config,
     grid: { ...grid, methods: chosenMethods(values.methods) },
     fresh: values.fresh,
+    jobs: parseJobs(values.jobs),
     via,
     cellMinutes,
   };
@@ -82,28 +87,6 @@ function chosenMethods(list: string | undefined) {
 }
 
 type Printer = ReturnType<typeof progressPrinter>;
-
-/** Trains every request; one that fails does not stop the others. Returns what failed. */
-async function trainAll(requests: RunRequest[], context: RunContext, printer: Printer): Promise<string[]> {
-  const failures: string[] = [];
-  for (const [at, request] of requests.entries()) {
-    const { task, method, seed } = request, name = `${task} ${method} seed ${seed}`;
-    try {
-      const record = await trainRun(request, context);
-      const { meanExecutedLayers, numLayers } = record.path;
-      printer.note(
-        `[${at + 1}/${requests.length}] ${name}: score ${record.metrics.score.toFixed(1)} at ${
-          meanExecutedLayers.toFixed(2)
-        } of ${numLayers} layers`,
-      );
-    } catch (error) {
-      if (error instanceof Stopped || !(error instanceof InputError)) throw error;
-      failures.push(`${name}: ${error.message}`);
-      printer.note(`[${at + 1}/${requests.length}] ${name} failed: ${error.message}`);
-    }
-  }
-  return failures;
-}
 
 async function compare(results: string, profile: string, printer: Printer): Promise<number> {
   if (resolve(results) === committedRoot) return 0;
@@ -125,28 +108,36 @@ export async function run(args: string[]): Promise<number> {
     frontEnd({ ...options, cellTimeoutMs: Math.ceil(wish.cellMinutes * 60_000) });
   await obtainInputs(profile, grid.tasks, config, printer);
   // Until here Ctrl-C ends at once; a download goes on where it was.
-  const { requested, signal } = stopSignal();
+  const { requested, signal } = stopSignal(printer.note);
   const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
-  printer.note(backendLine(profile, backend));
-  const context: RunContext = {
+  const requests = runsOf(grid);
+  const jobs = Math.min(requests.length, wish.jobs ?? await defaultJobs(wish, backend.name));
+  printer.note(`${backendLine(profile, backend)}, ${jobs === 1 ? "one run" : `${jobs} runs`} at a time`);
+  const now = () => performance.now();
+  const failures = await trainAll(requests, {
     config,
     backend,
-    results: config.results,
-    now: () => performance.now(),
-    shouldStop: requested,
-    onProgress: printer.step,
-    onNote: printer.note,
+    jobs,
     fresh: wish.fresh,
-  };
-  const requests = runsOf(grid);
-  const failures = await trainAll(requests, context, printer);
+    stop: signal,
+    printer,
+    now,
+  });
   if (failures.length === requests.length) {
     throw new InputError(
       `No run succeeded, so there is nothing to render; the first failure is ${failures[0]}`,
     );
   }
   endIfAsked(requested);
-  for (const name of await measureMissingLatencies(requests, context)) {
+  const timing: RunContext = {
+    config,
+    backend,
+    results: config.results,
+    now,
+    shouldStop: requested,
+    onNote: printer.note,
+  };
+  for (const name of await measureMissingLatencies(requests, timing)) {
     printer.note(`${name}: its weights are gone, so its latency was not measured (--fresh trains it again)`);
   }
 

@@ -35,3 +35,8 @@ Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", ()
   const { grid } = wishOf(["--methods", "dpbert,bert"], {});
   assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
 });
+
+Deno.test("wishOf reads --jobs, and leaves the number to the machine without it", () => {
+  assert.equal(wishOf(["--jobs", "3"], {}).jobs, 3);
+  assert.equal(wishOf([], {}).jobs, null);
+});

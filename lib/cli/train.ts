@@ -1,11 +1,18 @@
-/** `deno task train`: one run, one record. */
+/**
+ * `deno task train`: one run, one record.
+ *
+ * For programs that start it: `--progress json` prints events on stdout, one per line (`run_events.ts`), instead of lines
+ * for people on stderr; with `--until-stdin-closes` it saves and stops when its stdin is closed, as on Ctrl-C.
+ */
 import { parseArgs } from "node:util";
 import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
+import type { RunRecord } from "../runs/record.ts";
 import { trainRun } from "../runs/unit.ts";
 import { backendFor } from "./backend.ts";
 import { obtainInputs } from "./inputs.ts";
 import { progressPrinter } from "./progress.ts";
+import { eventPrinter, summaryOf } from "./run_events.ts";
 import { stopSignal } from "./stop.ts";
 
 /** `["targetRate=0.6"]` -> `{ targetRate: "0.6" }`. Throws `InputError` for text without "=". */
@@ -17,7 +24,27 @@ export function parseSettings(pairs: string[]): Record<string, string> {
   }));
 }
 
-/** See the file's first line. */
+function textPrinter() {
+  const printer = progressPrinter();
+  const finished = (record: RunRecord) => {
+    const { score, meanExecutedLayers, numLayers, distinctPaths } = summaryOf(record);
+    printer.note(
+      `${record.task} ${record.method}: score ${score.toFixed(2)} at ${
+        meanExecutedLayers.toFixed(2)
+      } of ${numLayers} layers, ${distinctPaths} path(s)`,
+    );
+  };
+  return { ...printer, finished };
+}
+
+/** Tells how the run goes in the `form` that `--progress` names. Throws `InputError` for another one. */
+function printerOf(form: string) {
+  if (form === "text") return textPrinter();
+  if (form === "json") return eventPrinter();
+  throw new InputError(`--progress ${form}: expected text or json.`);
+}
+
+/** See the file's first lines. */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -29,8 +56,11 @@ export async function run(args: string[]): Promise<number> {
       set: { type: "string", multiple: true, default: [] },
       into: { type: "string" },
       fresh: { type: "boolean", default: false },
+      progress: { type: "string", default: "text" },
+      "until-stdin-closes": { type: "boolean", default: false },
     },
   });
+  const progress = printerOf(values.progress);
   const config = configWith({ DPB_PROFILE: values.profile, DPB_RESULTS: values.into });
   if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
   if (!/^\d{1,9}$/.test(values.seed)) {
@@ -43,10 +73,9 @@ export async function run(args: string[]): Promise<number> {
     settings: parseSettings(values.set),
     seed: Number(values.seed),
   };
-  const progress = progressPrinter();
   await obtainInputs(request.profile, [request.task], config, progress);
   const backend = await backendFor(config, request, progress.note);
-  const stop = stopSignal();
+  const stop = stopSignal(console.error, values["until-stdin-closes"] ? Deno.stdin.readable : undefined);
   const record = await trainRun(request, {
     config,
     backend,
@@ -57,10 +86,6 @@ export async function run(args: string[]): Promise<number> {
     onNote: progress.note,
     fresh: values.fresh,
   });
-  progress.note(
-    `${record.task} ${record.method}: score ${record.metrics.score.toFixed(2)} at ${
-      record.path.meanExecutedLayers.toFixed(2)
-    } of ${record.path.numLayers} layers, ${record.path.distinctPaths} path(s)`,
-  );
+  progress.finished(record);
   return 0;
 }

@@ -10,4 +10,8 @@ Deno.test("parseSettings splits at the first equals sign and refuses text withou
 Deno.test("train says what it lacks before it starts anything", async () => {
   await assert.rejects(run([]), { name: "InputError", message: /--task/ });
   await assert.rejects(run(["--task", "mrpc", "--seed", "-1x"]), { message: /seed|--seed/ });
+  await assert.rejects(run(["--task", "mrpc", "--progress", "xml"]), {
+    name: "InputError",
+    message: /--progress xml.*text or json/,
+  });
 });

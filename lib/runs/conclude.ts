@@ -58,6 +58,7 @@ export async function evaluated(run: Run, training: Training) {
     recipeHash: run.hash,
     backend: context.backend.name,
     blas: context.backend.blas,
+    ...(context.backend.simd ? { simd: context.backend.simd } : {}),
     data: data.summary,
     weights,
     metrics: metricsOf(task, rows, mismatched),

@@ -26,6 +26,32 @@ export function machine(): Machine {
   };
 }
 
+/**
+ * Processor cores that this process may use, two hardware threads of one core counted once where the system says so
+ * (Linux), and no more than a container's quota.
+ */
+export function physicalCores(): number {
+  const cores = coresFrom(textOf("/proc/cpuinfo"), textOf("/proc/self/status"));
+  return Math.min(cores ?? Infinity, navigator.hardwareConcurrency);
+}
+
+/** Distinct cores in Linux's /proc/cpuinfo among those that `Cpus_allowed_list` of `status` names; null if none is told. */
+export function coresFrom(cpuinfo: string, status: string): number | null {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1].split(",") ?? [];
+  const ranges = list.map((range) => range.split("-").map(Number));
+  const isAllowed = (cpu: number) =>
+    ranges.length === 0 || ranges.some(([first, last = first]) => cpu >= first && cpu <= last);
+  const cores = new Set<string>();
+  for (const block of cpuinfo.split(/\n\s*\n/)) {
+    const field = (name: string) => new RegExp(`^${name}\\s*:\\s*(\\d+)$`, "m").exec(block)?.[1];
+    const cpu = field("processor");
+    if (cpu === undefined || !isAllowed(Number(cpu))) continue;
+    // ARM tells no core ids: there a processor is a core.
+    cores.add(`${field("physical id")}/${field("core id") ?? `processor ${cpu}`}`);
+  }
+  return cores.size || null;
+}
+
 /** Versions of Deno, V8 and of every package that deno.json pins, by name. */
 export function versions(): Record<string, string> {
   const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", projectRoot)));
@@ -50,7 +76,7 @@ export function loadAverage(): number | null {
  * lower bound.
  */
 export function peakMemoryMb(): number {
-  return Math.round((peakFromStatus(linuxStatus()) ?? Deno.memoryUsage().rss) / 1e6);
+  return Math.round((peakFromStatus(textOf("/proc/self/status")) ?? Deno.memoryUsage().rss) / 1e6);
 }
 
 /** Bytes of the `VmHWM` line of Linux's /proc/self/status, or null. */
@@ -59,9 +85,10 @@ export function peakFromStatus(status: string): number | null {
   return match ? Number(match[1]) * 1024 : null;
 }
 
-function linuxStatus(): string {
+/** A file of Linux's kernel; empty on another system, or where this kernel has no such file. */
+function textOf(path: string): string {
   try {
-    return Deno.readTextFileSync("/proc/self/status");
+    return Deno.readTextFileSync(path);
   } catch {
     return "";
   }
@@ -69,15 +96,8 @@ function linuxStatus(): string {
 
 /** Bytes of memory that can still be had: of the machine, or of the container's limit if that is less. */
 export function availableMemory(): number {
-  const text = (path: string) => {
-    try {
-      return Deno.readTextFileSync(path);
-    } catch {
-      return ""; // not a Linux, or another version of cgroups
-    }
-  };
   const left = (folder: string, limit: string, used: string) =>
-    leftOfLimit(text(`${folder}/${limit}`), text(`${folder}/${used}`), text(`${folder}/memory.stat`));
+    leftOfLimit(textOf(`${folder}/${limit}`), textOf(`${folder}/${used}`), textOf(`${folder}/memory.stat`));
   return Math.min(
     Deno.systemMemoryInfo().available,
     left("/sys/fs/cgroup", "memory.max", "memory.current"),

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { InputError } from "../errors.ts";
 import {
   commit,
+  coresFrom,
   leftOfLimit,
   libHash,
   loadAverage,
@@ -12,6 +13,7 @@ import {
   packageVersions,
   peakFromStatus,
   peakMemoryMb,
+  physicalCores,
   versions,
 } from "./environment.ts";
 
@@ -88,4 +90,26 @@ Deno.test("leftOfLimit subtracts what is used for good from a limit, and knows n
   assert.equal(leftOfLimit("5000\n", "6000\n", ""), 0);
   assert.equal(leftOfLimit("max\n", "2000\n", ""), Infinity);
   assert.equal(leftOfLimit("", "", ""), Infinity);
+});
+
+Deno.test("coresFrom counts two hardware threads of a core once, and only the processors this process may use", () => {
+  const cpu = (processor: number, socket: number, core: number) =>
+    `processor\t: ${processor}\nmodel name\t: Some CPU\nphysical id\t: ${socket}\ncore id\t\t: ${core}\n`;
+  // Two sockets of two cores with two threads each: 0-3 are the first threads, 4-7 the second.
+  const cpuinfo = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => cpu(n, Math.floor(n / 2) % 2, n % 2)).join("\n");
+  const allowed = (list: string) => `Name:\tdeno\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\n`;
+  assert.equal(coresFrom(cpuinfo, allowed("0-7")), 4);
+  assert.equal(coresFrom(cpuinfo, allowed("0,4")), 1);
+  assert.equal(coresFrom(cpuinfo, allowed("0-2,5")), 3);
+  assert.equal(coresFrom(cpuinfo, ""), 4);
+});
+
+Deno.test("coresFrom takes a processor for a core where no core ids are told, and knows nothing elsewhere", () => {
+  const arm = "processor\t: 0\nBogoMIPS\t: 50.00\n\nprocessor\t: 1\nBogoMIPS\t: 50.00\n";
+  assert.equal(coresFrom(arm, "Cpus_allowed_list:\t0-1\n"), 2);
+  assert.equal(coresFrom("", ""), null);
+});
+
+Deno.test("physicalCores of this machine is at least one and at most its processors", () => {
+  assert(physicalCores() >= 1 && physicalCores() <= navigator.hardwareConcurrency);
 });

@@ -54,3 +54,19 @@ export function memoryNeed(training: Training): MemoryNeed {
   const heap = 2 * all + 5 * trained + 1.4 * activations;
   return { heap, total: program + heap };
 }
+
+/** What decides how many runs train at once. */
+export interface JobLimits {
+  /** Processor cores that may be used; a run is one thread. */
+  cores: number;
+  /** Bytes of memory: free, and needed by a run at most. */
+  free: number;
+  need: number;
+  runs: number;
+  usesGpu: boolean;
+}
+
+/** How many runs to train at once: one per core as far as memory reaches; one on a GPU, which they would share. */
+export function jobsFor({ cores, free, need, runs, usesGpu }: JobLimits): number {
+  return Math.max(1, Math.min(usesGpu ? 1 : cores, Math.floor(free / need), runs));
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diskNeed, memoryNeed } from "./needs.ts";
+import { diskNeed, jobsFor, memoryNeed } from "./needs.ts";
 import { recipeFor } from "./recipe.ts";
 
 const minilm = {
@@ -55,4 +55,13 @@ Deno.test("memoryNeed grows with the batch, with trained embeddings and with the
       recipe: recipeFor("glue", "mrpc", { maxLength }),
     }).heap;
   assert.equal(short(512), short(128));
+});
+
+Deno.test("jobsFor is one run per core as far as memory and runs reach, one on a GPU, and never none", () => {
+  const roomy = { cores: 8, free: 32e9, need: 2e9, runs: 12, usesGpu: false };
+  assert.equal(jobsFor(roomy), 8);
+  assert.equal(jobsFor({ ...roomy, free: 7.9e9 }), 3);
+  assert.equal(jobsFor({ ...roomy, runs: 4 }), 4);
+  assert.equal(jobsFor({ ...roomy, usesGpu: true }), 1);
+  assert.equal(jobsFor({ ...roomy, free: 1e9 }), 1);
 });

@@ -64,6 +64,8 @@ export const runRecordSchema = z.strictObject({
   backend: z.enum(["webgpu", "wasm", "cpu"]),
   /** Name of the BLAS library without its path, or null. */
   blas: z.string().regex(/^[^/\\]+$/, "expected a name without a path").nullable(),
+  /** Build of our kernels (`wasm` only; records made before there were any have none). */
+  simd: z.enum(["relaxed", "plain"]).optional(),
   data: z.strictObject({
     /** By file name (`train.tsv`). */
     sha256: z.record(z.string(), sha256).transform((value) => sortKeys(value) as Record<string, string>),

@@ -17,8 +17,9 @@ export function stateFile(
   part: string,
   extension: string,
 ): string {
-  const { name, blas } = context.backend;
-  const built = [hash.slice(0, 12), name, ...(blas ? [blas.replaceAll(/[^\w.+-]/g, "_")] : [])].join("-");
+  const { name, blas, simd } = context.backend;
+  const arithmetic = [name, blas?.replaceAll(/[^\w.+-]/g, "_"), simd].filter((part) => part != null);
+  const built = [hash.slice(0, 12), ...arithmetic].join("-");
   return join(checkpointFolder(context.results, request), `${part}-${built}.${extension}`);
 }
 
@@ -68,6 +69,17 @@ export async function provenanceOf(
   const all = [...new Set([...earlier, now.libHash])];
   if (all.length > earlier.length) await writeAtomic(file, JSON.stringify(all) + "\n");
   return all.length === 1 ? now : { commit: null, libHash: all.join("+") };
+}
+
+/** Whether anything lies in `folder` that belongs to a run that is not over: the mark, or how far a stage is. */
+export async function hasStates(folder: string): Promise<boolean> {
+  if (await isOutdated(folder)) return true;
+  try {
+    for await (const { name } of Deno.readDir(folder)) if (statePattern.test(name)) return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return false;
 }
 
 /** Removes how far the stages are, of any recipe. */

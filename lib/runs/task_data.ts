@@ -149,29 +149,44 @@ export interface TaskData {
 }
 
 /**
+ * Train, dev and, of MNLI, the second dev set, in this order. Throws `InputError` for rows that cannot be read: of two
+ * broken files it names the first.
+ */
+export async function readSplits({ task, split }: Sources): Promise<Split[]> {
+  const names: SplitName[] = task.splits["dev-mm"] ? ["train", "dev", "dev-mm"] : ["train", "dev"];
+  const splits: Split[] = [];
+  for (const name of names) splits.push(await split(name));
+  return splits;
+}
+
+const fileName = ({ file }: Split) => file.split("/").at(-1)!;
+
+/** The sum of every file, by its name. */
+export function splitSums(splits: Split[]): Record<string, string> {
+  return Object.fromEntries(splits.map((split) => [fileName(split), split.sha256]));
+}
+
+/**
  * Reads and encodes train and dev, and holds out the seeded tenth of train (design decision 9). Throws `InputError` for
  * rows that cannot be read and for inputs longer than the model has positions.
  */
 export async function readTaskData(sources: Sources, maxLength: number, seed: number): Promise<TaskData> {
-  const { task, wordPiece, config: { maxPositions } } = sources;
+  const { wordPiece, config: { maxPositions } } = sources;
   if (maxLength > maxPositions) {
     throw new InputError(
       `Setting maxLength is ${maxLength}, but the model has ${maxPositions} positions. Set it to at most that.`,
     );
   }
-  const names: SplitName[] = task.splits["dev-mm"] ? ["train", "dev", "dev-mm"] : ["train", "dev"];
-  const splits: Split[] = [];
-  for (const name of names) splits.push(await sources.split(name)); // in order: of two broken ones the first is named
+  const splits = await readSplits(sources);
   const encoded = splits.map(({ examples }) => encodeExamples(wordPiece, examples, maxLength));
-  const file = ({ file }: Split) => file.split("/").at(-1)!;
   return {
     ...holdOut(encoded[0], seed),
     dev: encoded[1],
     devExamples: splits[1].examples,
-    mismatched: names[2] ? { encoded: encoded[2], examples: splits[2].examples } : null,
+    mismatched: splits[2] ? { encoded: encoded[2], examples: splits[2].examples } : null,
     summary: {
-      sha256: Object.fromEntries(splits.map((split) => [file(split), split.sha256])),
-      rows: Object.fromEntries(splits.map((split) => [file(split), split.examples.length])),
+      sha256: splitSums(splits),
+      rows: Object.fromEntries(splits.map((split) => [fileName(split), split.examples.length])),
       warnings: splits.flatMap(({ warnings }) => warnings),
     },
   };

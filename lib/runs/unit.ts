@@ -9,11 +9,12 @@ import { random } from "../tensor/mod.ts";
 import type { LoopOptions } from "../train/mod.ts";
 import { curveOf, evaluated, timingOf } from "./conclude.ts";
 import { commit, libHash } from "./environment.ts";
+import { requestHash } from "./finished.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
 import { disposeModel, hasModel, loadModel, removeModel, saveModel } from "./models.ts";
-import { recipeFor, usedSettings } from "./recipe.ts";
-import { recipeHash, type RunRecord } from "./record.ts";
+import { recipeFor } from "./recipe.ts";
+import type { RunRecord } from "./record.ts";
 import {
   finishStates,
   isOutdated,
@@ -51,7 +52,7 @@ async function runOnce(
   const recipe = recipeFor(request.profile, request.task, request.settings);
   const sources = await openSources(request.profile, request.task, context.config);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
-  const hash = recipeHash(usedSettings(request.method, recipe), data.summary.sha256, sources.weights.sha256);
+  const hash = requestHash(request.method, recipe, data.summary.sha256, sources);
   const folder = checkpointFolder(context.results, request);
   return await withLock(lockFile(context.results, request), async () => {
     await openFolder(folder);

@@ -1,0 +1,112 @@
+/** The runs that train at this moment, as lines: one for each, and one for all. */
+import { keyOf, type RunRequest } from "../runs/grid.ts";
+import type { ScheduledRun } from "../runs/schedule.ts";
+import { runName } from "../runs/store.ts";
+import { clock, progressLine, type progressPrinter, stepClock, type StepProgress } from "./progress.ts";
+
+/** A run with what is known of its time, all in milliseconds of one clock. */
+export interface TimedRun extends ScheduledRun {
+  startedAt: number | null;
+  /** Of training in this session; null while it lasts, and of what was finished before. */
+  tookMs: number | null;
+  /** Where it is and how long the rest of its stage takes at least; null before its first step. */
+  stage: { progress: StepProgress; secondsPerStep: number | null } | null;
+}
+
+const isOver = ({ state }: ScheduledRun) => state !== "waiting" && state !== "running";
+
+/** Milliseconds that the rest of the stage takes; 0 where nothing is known. */
+function stageLeft({ stage }: TimedRun): number {
+  if (!stage) return 0;
+  const { progress: { step, steps }, secondsPerStep } = stage;
+  return (steps - step) * (secondsPerStep ?? 0) * 1000;
+}
+
+/** Runs that tell how long others take, and how long they took or will take at least. */
+function knownTimes(runs: readonly TimedRun[], now: number): { request: RunRequest; ms: number }[] {
+  const over = runs.filter(({ tookMs }) => tookMs !== null);
+  if (over.length > 0) return over.map(({ request, tookMs }) => ({ request, ms: tookMs! }));
+  return runs.filter(({ state, stage }) => state === "running" && stage?.secondsPerStep)
+    .map((run) => ({ request: run.request, ms: now - run.startedAt! + stageLeft(run) }));
+}
+
+/**
+ * Seconds until every run is over, `jobs` at once; null while nothing tells. A run is expected to take as long as those
+ * of the same task and method, else of the same method, else as any.
+ */
+export function secondsLeft(runs: readonly TimedRun[], jobs: number, now: number): number | null {
+  const known = knownTimes(runs, now);
+  if (known.length === 0) return null;
+  const expected = ({ request: { task, method } }: TimedRun) => {
+    const sameMethod = known.filter(({ request }) => request.method === method);
+    const same = sameMethod.filter(({ request }) => request.task === task);
+    const alike = [same, sameMethod, known].find((times) => times.length > 0)!;
+    return alike.reduce((total, { ms }) => total + ms, 0) / alike.length;
+  };
+  const left = runs.filter((run) => !isOver(run)).map((run) =>
+    run.startedAt === null ? expected(run) : Math.max(expected(run) - (now - run.startedAt), stageLeft(run))
+  );
+  const total = left.reduce((sum, ms) => sum + ms, 0);
+  return Math.max(0, ...left, total / jobs) / 1000;
+}
+
+/** `mrpc dpbert-t0.6-s0`: a run in a line. */
+function shortName(request: RunRequest): string {
+  const { task, method, setting, seed } = keyOf(request);
+  return `${task} ${runName(method, setting, seed)}`;
+}
+
+/** A line for each running run and one for all of them. */
+export function tableLines(runs: readonly TimedRun[], jobs: number, now: number): string[] {
+  const running = runs.filter(({ state }) => state === "running");
+  const width = Math.max(0, ...running.map(({ request }) => shortName(request).length));
+  const lines = running.map(({ request, stage }) => {
+    const name = shortName(request).padEnd(width);
+    return stage ? progressLine(name, stage.progress, stage.secondsPerStep) : `${name}  starting`;
+  });
+  const left = secondsLeft(runs, jobs, now);
+  const done = `${runs.filter(isOver).length} of ${runs.length} runs done, ${running.length} running`;
+  return [...lines, `${done}, ${left === null ? "?" : clock(left)} left`];
+}
+
+/** Shows `runs` through `printer` while they train. Their states are changed by whoever trains them. */
+export function runTable(
+  requests: readonly RunRequest[],
+  jobs: number,
+  printer: ReturnType<typeof progressPrinter>,
+  now: () => number,
+) {
+  const runs = requests.map((request): TimedRun => ({
+    request,
+    state: "waiting",
+    startedAt: null,
+    tookMs: null,
+    stage: null,
+  }));
+  const clocks = new Map<TimedRun, ReturnType<typeof stepClock>>();
+  const lines = () => tableLines(runs, jobs, now());
+  return {
+    runs,
+    started(run: TimedRun): void {
+      run.state = "running";
+      run.startedAt = now();
+      clocks.set(run, stepClock(now));
+      printer.live(...lines());
+    },
+    step(run: TimedRun, progress: StepProgress): void {
+      run.stage = { progress, secondsPerStep: clocks.get(run)!(progress) };
+      printer.table(lines);
+    },
+    /** It came to its end; what failed tells nothing about the others. */
+    finished(run: TimedRun): void {
+      run.tookMs = now() - run.startedAt!;
+    },
+    stopped(run: TimedRun): void {
+      [run.state, run.startedAt, run.stage] = ["waiting", null, null];
+    },
+    note(text: string): void {
+      printer.note(text);
+      if (runs.some(({ state }) => state === "running")) printer.live(...lines());
+    },
+  };
+}

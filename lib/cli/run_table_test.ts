@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { RunState } from "../runs/schedule.ts";
+import { secondsLeft, tableLines, type TimedRun } from "./run_table.ts";
+
+const now = 100_000;
+
+/** A run of the method; `seconds` is how long it took, or has been running. */
+function timed(task: string, method: string, state: RunState, seconds: number | null = null): TimedRun {
+  return {
+    request: { profile: "glue", task, method, settings: {}, seed: 0 },
+    state,
+    startedAt: state === "running" ? now - seconds! * 1000 : null,
+    tookMs: state === "finished" && seconds !== null ? seconds * 1000 : null,
+    stage: null,
+  };
+}
+
+/** `run` in its stage 1, at half of 100 steps. */
+const halfway = (run: TimedRun, secondsPerStep: number | null): TimedRun => ({
+  ...run,
+  stage: {
+    progress: { stage: "stage 1", step: 50, steps: 100, loss: 0.5, examplesPerSecond: 25.5 },
+    secondsPerStep,
+  },
+});
+
+Deno.test("secondsLeft knows nothing before the first run tells, then goes by it", () => {
+  const waiting = [timed("rte", "bert", "running", 3), timed("rte", "dpbert", "waiting")];
+  assert.equal(secondsLeft(waiting, 1, now), null);
+  // 10 s have passed, 50 steps of 0.5 s are to come: 25 s, and 35 s for the one that waits.
+  assert.equal(secondsLeft([halfway(timed("rte", "bert", "running", 10), 0.5), waiting[1]], 1, now), 60);
+});
+
+Deno.test("secondsLeft expects what the same task and method took, else the same method, else any", () => {
+  const over = [
+    timed("rte", "bert", "finished", 10),
+    timed("cola", "bert", "finished", 30),
+    timed("rte", "dpbert", "finished", 100),
+  ];
+  const left = (...runs: TimedRun[]) => secondsLeft([...over, ...runs], 1, now);
+  assert.equal(left(timed("rte", "bert", "waiting")), 10);
+  assert.equal(left(timed("mrpc", "bert", "waiting")), 20);
+  assert.equal(left(timed("mrpc", "soft", "waiting")), 140 / 3);
+  assert.equal(left(timed("rte", "bert", "running", 4)), 6);
+  assert.equal(left(timed("rte", "bert", "running", 12)), 0);
+  assert.equal(left(halfway(timed("rte", "bert", "running", 12), 0.5)), 25); // its own pace says more
+  assert.equal(left(), 0);
+});
+
+Deno.test("secondsLeft shares the work among the jobs, but no run among two", () => {
+  const runs = [
+    timed("rte", "bert", "finished", 30),
+    ...[0, 1, 2].map(() => timed("rte", "bert", "waiting")),
+  ];
+  assert.equal(secondsLeft(runs, 2, now), 45);
+  assert.equal(secondsLeft(runs, 9, now), 30);
+});
+
+Deno.test("secondsLeft does not go by runs that were there before or failed", () => {
+  const runs = [
+    timed("rte", "bert", "finished"),
+    timed("cola", "bert", "failed"),
+    timed("mrpc", "bert", "waiting"),
+  ];
+  assert.equal(secondsLeft(runs, 1, now), null);
+});
+
+Deno.test("tableLines has a line for every running run and one for all", () => {
+  const runs = [
+    timed("sts-b", "bert", "finished", 60),
+    halfway(timed("mrpc", "dpbert", "running", 10), 0.5),
+    timed("rte", "bert", "running", 0),
+    timed("rte", "dpbert", "waiting"),
+  ];
+  assert.deepEqual(tableLines(runs, 2, now), [
+    "mrpc dpbert-s0  stage 1  step 50/100  loss 0.5000  25.5 examples/s  0:25 left",
+    "rte bert-s0     starting",
+    "1 of 4 runs done, 2 running, 1:25 left", // (50 + 60 + 60) / 2
+  ]);
+});

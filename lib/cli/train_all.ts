@@ -1,0 +1,123 @@
+/** Trains many runs, several at once, each as a process of its own; one that fails does not stop the others. */
+import type { Config } from "../config.ts";
+import { InputError } from "../errors.ts";
+import { finishedRuns } from "../runs/finished.ts";
+import { keyOf, type RunRequest } from "../runs/grid.ts";
+import type { RunRecord } from "../runs/record.ts";
+import { type RunEnd, trainScheduled } from "../runs/schedule.ts";
+import { findRecord } from "../runs/store.ts";
+import type { Backend } from "../tensor/mod.ts";
+import { Stopped } from "../train/mod.ts";
+import type { progressPrinter } from "./progress.ts";
+import { errorOf, followRun, reasonOf, runCommandOf, type RunExit } from "./run_child.ts";
+import { summaryOf } from "./run_events.ts";
+import { runTable, type TimedRun } from "./run_table.ts";
+
+/** How to train. */
+export interface TrainAllOptions {
+  config: Config;
+  backend: Pick<Backend, "name" | "blas">;
+  /** Runs at once; their records are the same whatever it is. */
+  jobs: number;
+  /** Train again what has a record. */
+  fresh: boolean;
+  /** Asks the runs to save and stop. */
+  stop: AbortSignal;
+  printer: ReturnType<typeof progressPrinter>;
+  /** Milliseconds from an arbitrary origin. */
+  now(): number;
+}
+
+const longName = ({ task, method, seed }: RunRequest) => `${task} ${method} seed ${seed}`;
+
+function outcomeLine(record: RunRecord): string {
+  const { score, meanExecutedLayers, numLayers } = summaryOf(record);
+  return `score ${score.toFixed(1)} at ${meanExecutedLayers.toFixed(2)} of ${numLayers} layers`;
+}
+
+/**
+ * Trains every request that has no record yet, in their order as far as `jobs` at once allow. Returns what failed, a
+ * line each. Throws `Stopped` when the user stopped it, after the running ones have saved.
+ */
+export async function trainAll(requests: readonly RunRequest[], options: TrainAllOptions): Promise<string[]> {
+  const session = openSession(requests, options), { table: { runs }, failures } = session;
+  const { jobs, stop } = options;
+  if (!options.fresh) await findFinished(session, options);
+  await trainScheduled(runs, {
+    jobs,
+    start: (run) => trainOne(run, session, options),
+    onOrphan: (run, parent) =>
+      session.end(
+        run,
+        "orphaned",
+        `not run, because ${longName(parent.request)}, whose weights it starts from, failed`,
+      ),
+    shouldStop: () => stop.aborted,
+  });
+  if (runs.some(({ state }) => state === "waiting")) {
+    const over = runs.filter(({ state }) => state !== "waiting").length;
+    throw new Stopped(`Stopped with ${over} of ${runs.length} runs done; the same command continues there.`);
+  }
+  return failures;
+}
+
+/** What is shown of the runs, and what became of them. */
+function openSession(requests: readonly RunRequest[], { jobs, printer, now }: TrainAllOptions) {
+  const table = runTable(requests, jobs, printer, now), failures: string[] = [];
+  let over = 0;
+  return {
+    table,
+    failures,
+    end(run: TimedRun, state: "finished" | "failed" | "orphaned", text: string): void {
+      const name = longName(run.request), verb = state === "failed" ? " failed" : "";
+      run.state = state;
+      if (state !== "finished") failures.push(`${name}: ${text}`);
+      table.note(`[${++over}/${requests.length}] ${name}${verb}: ${text}`);
+    },
+  };
+}
+
+type Session = ReturnType<typeof openSession>;
+
+/** Ends the runs that need no process, since their records answer them; and those whose files cannot be read. */
+async function findFinished({ table, end }: Session, { config, stop }: TrainAllOptions): Promise<void> {
+  const finished = finishedRuns({ config, results: config.results });
+  for (const run of table.runs) {
+    if (stop.aborted) return;
+    try {
+      const record = await finished(run.request);
+      if (record) end(run, "finished", outcomeLine(record));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      end(run, "failed", error.message);
+    }
+  }
+}
+
+async function trainOne(run: TimedRun, { table, end }: Session, options: TrainAllOptions): Promise<RunEnd> {
+  const { request } = run, { config, stop } = options;
+  table.started(run);
+  const exit = await followRun(runCommandOf(request, options), stop, (event) => {
+    if (event.event === "step") table.step(run, event);
+    else if (event.event === "note") table.note(`${request.task}: ${event.text}`);
+  });
+  const how = endOf(exit, stop);
+  if (how === "stopped") {
+    table.stopped(run);
+    table.note(`${longName(request)}: ${errorOf(exit) ?? "Stopped."}`);
+  }
+  if (how === "failed") {
+    if (exit.stderr.includes("\n    at ")) table.note(exit.stderr.trim()); // our mistake: its stack is wanted
+    end(run, how, reasonOf(exit));
+  }
+  if (how === "finished") {
+    table.finished(run);
+    end(run, how, outcomeLine((await findRecord(config.results, keyOf(request)))!));
+  }
+  return how;
+}
+
+function endOf({ code, signal }: RunExit, stop: AbortSignal): RunEnd {
+  if (code === 0) return "finished";
+  return stop.aborted && (code === 130 || signal !== null) ? "stopped" : "failed";
+}

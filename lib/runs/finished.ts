@@ -1,0 +1,43 @@
+/** Whether a run is finished, without training: what `trainRun` decides by, and the same decision for many runs. */
+import type { Config } from "../config.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import { type Recipe, recipeFor, usedSettings } from "./recipe.ts";
+import { recipeHash, type RunRecord } from "./record.ts";
+import { hasStates } from "./resume_state.ts";
+import { checkpointFolder } from "./run.ts";
+import { findRecord } from "./store.ts";
+import { openSources, readSplits, type Sources, splitSums } from "./task_data.ts";
+
+/** What the record of a run must carry to count: of its recipe, its rows (their sums by file) and its weights. */
+export function requestHash(
+  method: string,
+  recipe: Recipe,
+  sums: Record<string, string>,
+  { weights }: Pick<Sources, "weights">,
+): string {
+  return recipeHash(usedSettings(method, recipe), sums, weights.sha256);
+}
+
+/**
+ * A function that gives the record with which `trainRun` would answer a request without doing anything, else null. The
+ * files of a task are read once for all its runs, and only when there is a record to compare with. That function
+ * throws `InputError` for a broken record and for files that cannot be read.
+ */
+export function finishedRuns(
+  { config, results }: { config: Config; results: string },
+): (request: RunRequest) => Promise<RunRecord | null> {
+  const read = async (profile: string, task: string) => {
+    const sources = await openSources(profile, task, config);
+    return { sources, sums: splitSums(await readSplits(sources)) };
+  };
+  const inputs = new Map<string, ReturnType<typeof read>>();
+  return async (request) => {
+    const { profile, task, method, settings } = request, place = `${profile}/${task}`;
+    const record = await findRecord(results, keyOf(request));
+    if (!record || await hasStates(checkpointFolder(results, request))) return null;
+    if (!inputs.has(place)) inputs.set(place, read(profile, task));
+    const { sources, sums } = await inputs.get(place)!;
+    const hash = requestHash(method, recipeFor(profile, task, settings), sums, sources);
+    return record.recipeHash === hash ? record : null;
+  };
+}
