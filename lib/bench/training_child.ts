@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import process from "node:process";
 
 const shape: StepShape = JSON.parse(Deno.args[0]);
-const { blas } = readConfig();
-const backend = await startBackend("wasm", { blas });
+const { blas, simd } = readConfig();
+const backend = await startBackend("wasm", { blas, simd });
 console.log(JSON.stringify({ version: Deno.version.deno, backend: backend.name, blas: backend.blas }));
 for await (const line of createInterface({ input: process.stdin })) {
   const ms = await trainingStepTimes(backend, shape, {

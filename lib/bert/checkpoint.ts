@@ -2,7 +2,7 @@
  * BERT folders in Hugging Face's format: `config.json`, `vocab.txt`, `model.safetensors`. Foreign names die here, in
  * one rename table; a tensor that is missing, surplus or misshaped is an error that names it.
  */
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { type Leaf, leaves, type Random, readValues, setValues } from "../tensor/mod.ts";
 import {

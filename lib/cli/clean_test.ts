@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { openLocked } from "../locked_file.ts";
+import { openLocked } from "../files/locked_file.ts";
 import { exampleRecord } from "../runs/example_records.ts";
 import { runPaths } from "../runs/store.ts";
 import { clean, cleaningOf } from "./clean.ts";

@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { leaderboardText } from "../glue/mod.ts";

@@ -1,7 +1,7 @@
 /** What runs read, fetched where it is missing. */
 import { obtainWeights, weightsSource } from "../bert/weights.ts";
 import type { Config } from "../config.ts";
-import type { DownloadWatch } from "../download.ts";
+import type { DownloadWatch } from "../files/download.ts";
 import { glueCache, obtainGlue } from "../glue/download.ts";
 import { taskById } from "../glue/mod.ts";
 import { requireGlueDir } from "../runs/task_data.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
-import { withServer } from "../local_server.ts";
+import { withServer } from "../files/local_server.ts";
 import { obtainInputs } from "./inputs.ts";
 
 const silent = { note: () => {}, progress: () => {} };

@@ -1,7 +1,7 @@
 /** The pages that show committed tables and values, and how they are brought up to date. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { weightsSource } from "../bert/weights.ts";
 import { InputError } from "../errors.ts";
 import { type FilledPage, fillPage, lookUp, strayNumbers } from "../report/mod.ts";

@@ -1,6 +1,6 @@
 /** Live progress on stderr: lines that are overwritten on a terminal, plain lines now and then elsewhere. */
 
-import { type DownloadProgress, sizeText } from "../download.ts";
+import { type DownloadProgress, sizeText } from "../files/download.ts";
 
 /** Where a stage is after a step. */
 export interface StepProgress {

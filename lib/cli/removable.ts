@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join, relative } from "node:path";
 import { profiles } from "../config.ts";
-import { openLocked } from "../locked_file.ts";
+import { openLocked } from "../files/locked_file.ts";
 import { isOutdated } from "../runs/resume_state.ts";
 import { readRecords, runPaths } from "../runs/store.ts";
 

@@ -1,5 +1,5 @@
 /** The rendering half of `reproduce`: tables and figures from the records on disk, and executed copies of the notebooks. */
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import type { Execute } from "../notebook/mod.ts";
 import { tablePlain } from "../report/mod.ts";
 import { Stopped } from "../train/mod.ts";

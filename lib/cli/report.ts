@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { join, relative, resolve } from "node:path";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { executeNotebook } from "../notebook/mod.ts";
 import { profilesIn } from "./artefact_files.ts";

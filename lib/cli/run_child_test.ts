@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
-import { openLocked } from "../locked_file.ts";
+import { openLocked } from "../files/locked_file.ts";
 import { followRun, reasonOf, runCommandOf, type RunExit, type RunPlace } from "./run_child.ts";
 import type { RunEvent } from "./run_events.ts";
 

@@ -9,7 +9,7 @@
  * The exit code says how it ended: 0: finished; 130: stopped, the same command continues; else stderr has the reason
  * behind `error: `.
  */
-import type { DownloadProgress } from "../download.ts";
+import type { DownloadProgress } from "../files/download.ts";
 import type { RunRecord } from "../runs/record.ts";
 import type { StepProgress } from "./progress.ts";
 

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { whileLocked } from "../alone.ts";
-import { download, type DownloadOptions, sizeText } from "../download.ts";
+import { whileLocked } from "../files/alone.ts";
+import { download, type DownloadOptions, sizeText } from "../files/download.ts";
 import { InputError } from "../errors.ts";
 import { readSplit } from "./read.ts";
 import { filesOf, type GlueSource, glueSources, publicBase } from "./sources.ts";

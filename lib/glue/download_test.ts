@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { zipSync } from "fflate";
-import { Unavailable } from "../download.ts";
+import { Unavailable } from "../files/download.ts";
 import { InputError } from "../errors.ts";
-import { pinOf, serve, serveAndCut, withServer } from "../local_server.ts";
+import { pinOf, serve, serveAndCut, withServer } from "../files/local_server.ts";
 import { missingGlueFiles, obtainGlue } from "./download.ts";
 import { readSplit } from "./read.ts";
 import { type GlueSource, glueSources } from "./sources.ts";

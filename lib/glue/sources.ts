@@ -1,7 +1,7 @@
 /** Where GLUE's files come from, and how a task's folder is made of them. */
 import { join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
-import { unzip } from "../unzip.ts";
+import { writeAtomic } from "../files/atomic.ts";
+import { unzip } from "../files/unzip.ts";
 import { mrpcFiles } from "./mrpc.ts";
 import type { Task, TaskId } from "./tasks.ts";
 

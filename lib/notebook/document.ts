@@ -2,7 +2,7 @@
  * Notebook files (nbformat 4.5): the types of cells and outputs, reading and writing. Written as Jupyter writes
  * them (sorted keys, one space of indentation, text as lists of lines), so a rerun changes only what changed.
  */
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError, visible } from "../errors.ts";
 
 /** Mime type -> text, or a JSON value for JSON mime types. */

@@ -4,7 +4,7 @@
  */
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 
 /** How to start Jupyter: `command` with `env` laid over the own environment. */
 export interface Jupyter {

@@ -3,7 +3,7 @@
  * (`jupyter-requirements.txt`). Nothing outside the project is changed.
  */
 import { fileURLToPath } from "node:url";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { findPython, type Python, ran } from "../python.ts";
 import { completeMark, jupyterVersion, venvFolder, venvProgram, writeKernelspec } from "./jupyter.ts";

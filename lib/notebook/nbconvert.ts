@@ -5,7 +5,7 @@
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.ts";
-import { makeTemporaryFolder } from "../temporary.ts";
+import { makeTemporaryFolder } from "../files/temporary.ts";
 import { type CodeCell, readNotebook, writeNotebook } from "./document.ts";
 import { checkCell, clearedCopy, executedCells, type ExecuteOptions, progressOf } from "./execution.ts";
 import type { Jupyter } from "./jupyter.ts";

@@ -4,7 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { makeTemporaryFolder } from "../temporary.ts";
+import { makeTemporaryFolder } from "../files/temporary.ts";
 import { followLines } from "./lines.ts";
 import { sendSignal } from "./signal.ts";
 import { decodeMessage, encodeMessage, type Message } from "./wire.ts";

@@ -1,9 +1,9 @@
 /** One process at a time: a locked file that holds its owner's process id, for those who wait. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { cannot, writeBytes } from "../atomic.ts";
+import { cannot, writeBytes } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
-import { openLocked } from "../locked_file.ts";
+import { openLocked } from "../files/locked_file.ts";
 import { Stopped } from "../train/mod.ts";
 
 const pollMs = 100, patientPolls = 5;

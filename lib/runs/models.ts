@@ -1,5 +1,5 @@
 /** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
 import {
   type Backbone,

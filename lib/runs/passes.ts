@@ -1,5 +1,5 @@
 /** The passes of the final evaluation over dev, which a kill may interrupt: minutes of work on a big task. */
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { type Interruption, type PauseOptions, pauses } from "../train/mod.ts";
 
 /**

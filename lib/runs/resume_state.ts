@@ -3,7 +3,7 @@
  * are, and whether the record of the same name still counts. Touched by the holder of the run's lock only.
  */
 import { join } from "node:path";
-import { sweepTemporaries, writeAtomic } from "../atomic.ts";
+import { sweepTemporaries, writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import type { RunRecord } from "./record.ts";
 import { checkpointFolder, type Run } from "./run.ts";

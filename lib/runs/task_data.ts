@@ -18,7 +18,7 @@ import { glueCache, missingGlueFiles } from "../glue/download.ts";
 import { smokeVocabulary, writeSmokeGlue } from "../micro/mod.ts";
 import type { TrainingSet } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
-import { sha256OfFile } from "../sha256.ts";
+import { sha256OfFile } from "../files/sha256.ts";
 import { type WordPiece, wordPieceFromVocab } from "../text/mod.ts";
 import { loadVocabulary } from "./vocabulary.ts";
 import { createHash } from "node:crypto";

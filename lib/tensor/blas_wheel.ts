@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { pipDownload } from "../python.ts";
-import { makeTemporaryFolder } from "../temporary.ts";
-import { unzip } from "../unzip.ts";
+import { makeTemporaryFolder } from "../files/temporary.ts";
+import { unzip } from "../files/unzip.ts";
 import { fetchedBlas } from "./blas.ts";
 
 /** The library of one platform. */

@@ -6,7 +6,7 @@
  * Tensors are read one after the other straight into their arrays, so reading needs the converted numbers and a
  * megabyte, not the file beside them.
  */
-import { replaceFile, writeBytes } from "../atomic.ts";
+import { replaceFile, writeBytes } from "../files/atomic.ts";
 import { InputError, visible } from "../errors.ts";
 
 /** Bytes per element of every dtype that can stand in a header. */

@@ -4,7 +4,7 @@
  * Format: PKWARE's APPNOTE 4.3, without ZIP64 and encryption.
  */
 import { writeBytes } from "./atomic.ts";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { reasonOf } from "./fetch_rest.ts";
 
 interface Entry {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { download, type DownloadProgress, partialPath, sizeText, Unavailable } from "./download.ts";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { pinOf, serve, serveAndCut, serveAndStall, someBytes, withServer } from "./local_server.ts";
 
 const bytes = someBytes(300_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { replaceFile, sweepTemporaries, writeAtomic, writeBytes } from "./atomic.ts";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { openLocked } from "./locked_file.ts";
 
 /** Runs `body` with a fresh folder, removed afterwards. */

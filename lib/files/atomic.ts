@@ -1,6 +1,6 @@
 /** Files that are whole or not there, even when the process is killed or the power goes. */
 import { basename, dirname, join } from "node:path";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { openLocked } from "./locked_file.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Files that are known by their sum. */
 import { createHash } from "node:crypto";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 
 /** What must lie at `path`. */
 export interface PinnedFile {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { fetchRest, reasonOf } from "./fetch_rest.ts";
 import { serve, serveAndCut, someBytes, withServer } from "./local_server.ts";
 

@@ -5,7 +5,7 @@
 import { basename, dirname, join } from "node:path";
 import { openAlone } from "./alone.ts";
 import { writeBytes } from "./atomic.ts";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { fetchRest, type TakePiece, type Trouble } from "./fetch_rest.ts";
 import { isRight, type PinnedFile, sha256OfFile } from "./sha256.ts";
 

@@ -1,5 +1,5 @@
 /** Folders for files that nobody keeps. */
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 
 /** A new folder; whoever makes it removes it. Throws `InputError` where the system has no place for one. */
 export async function makeTemporaryFolder(prefix: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** One try to get a file over HTTP, or the rest of a file of which the beginning is here. */
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 
 /** What is asked for. */
 export interface Wish {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { zipSync } from "fflate";
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 import { someBytes } from "./local_server.ts";
 import { unzip } from "./unzip.ts";
 
