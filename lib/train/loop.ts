@@ -2,7 +2,6 @@
  * The training loop of every stage: steps, evaluations on held-out rows, selection, checkpoints. Knows no model; it is
  * given a loss and parameter groups.
  */
-import { setImmediate } from "node:timers";
 import { InputError } from "../errors.ts";
 import {
   detach,
