@@ -41,6 +41,8 @@ export interface Config {
   glueDir: string | null;
   /** Folder of a BERT in Hugging Face format; `DPB_BERT_DIR`. */
   bertDir: string | null;
+  /** Python with torch, for benchmarks beside PyTorch; `DPB_PYTHON`. */
+  python: string | null;
   /** True: never download; `DPB_OFFLINE`. */
   offline: boolean;
   /** Base address for downloads instead of the public ones; `DPB_MIRROR`. */
@@ -118,6 +120,7 @@ const schema = z.strictObject({
   DPB_RESULTS: z.string().default(defaultResults).describe("a folder"),
   DPB_GLUE_DIR: z.string().nullable().default(null).describe("a folder"),
   DPB_BERT_DIR: z.string().nullable().default(null).describe("a folder"),
+  DPB_PYTHON: z.string().nullable().default(null).describe("the path of a Python"),
   DPB_OFFLINE: z.enum(["1", "0"]).default("0").describe("1, 0"),
   DPB_MIRROR: z.url({ protocol: /^https?$/ }).nullable().default(null).describe(
     "an http:// or https:// address",
@@ -148,6 +151,7 @@ export function readConfig(
     results: values.DPB_RESULTS,
     glueDir: values.DPB_GLUE_DIR,
     bertDir: values.DPB_BERT_DIR,
+    python: values.DPB_PYTHON,
     offline: values.DPB_OFFLINE === "1",
     mirror: values.DPB_MIRROR?.replace(/\/+$/, "") ?? null,
     hfHome: env.HF_HOME || null,

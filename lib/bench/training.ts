@@ -70,18 +70,24 @@ export function ourSpec(shape: TrainingShape, blas: "auto" | "off"): ContestantS
   };
 }
 
-/** PyTorch's, eager and on one thread; `python` is an interpreter that has torch. */
-export function torchSpec(shape: TrainingShape, python: string): ContestantSpec {
+/** PyTorch's, eager and on one thread, as it comes or with its fused AdamW; `python` is an interpreter that has torch. */
+export function torchSpec(shape: TrainingShape, python: string, fusedAdamW: boolean): ContestantSpec {
   const { config, batchSize, tokens, trainEmbeddings } = shape;
   return {
-    name: "PyTorch",
+    name: fusedAdamW ? "PyTorch, fused AdamW" : "PyTorch",
     command: python,
     args: [
       here("peers/torch_training.py"),
-      JSON.stringify({ ...config, batchSize, tokens, trainEmbeddings }),
+      JSON.stringify({ ...config, batchSize, tokens, trainEmbeddings, fusedAdamW }),
     ],
     env: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
   };
+}
+
+/** Everybody who trains `shape`; without a Python, ourselves alone. */
+export function trainingContestants(shape: TrainingShape, python: string | null): ContestantSpec[] {
+  const ours = [ourSpec(shape, "auto"), ourSpec(shape, "off")];
+  return python ? [...ours, torchSpec(shape, python, false), torchSpec(shape, python, true)] : ours;
 }
 
 /** One shape's outcome. */

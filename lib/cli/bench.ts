@@ -1,5 +1,6 @@
 /**
- * `deno task bench`: batch-1 latency at every depth, with `--backends` the backends beside each other, with
+ * `deno task bench`: batch-1 latency at every depth, with `--training` a training step beside PyTorch's, with
+ * `--backends` the backends beside each other, with
  * `--front-ends N` both ways to execute a notebook N times, or with `--faults` (`--kills N`) malformed things and kills;
  * as JSON and Markdown under results/bench and on the screen.
  */
@@ -15,6 +16,7 @@ import { loadAverage, machine, versions } from "../runs/environment.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { measuredFaults } from "./bench_faults.ts";
 import { measuredFrontEnds } from "./bench_front_ends.ts";
+import { measuredTraining } from "./bench_training.ts";
 import { writeBench } from "./bench_pages.ts";
 import { refreshPages } from "./pages.ts";
 import { projectRoot } from "./render.ts";
@@ -31,6 +33,7 @@ export async function run(args: string[]): Promise<number> {
       faults: { type: "boolean", default: false },
       "front-ends": { type: "string" },
       kills: { type: "string", default: "100" },
+      training: { type: "boolean", default: false },
     },
   });
   const rounds = values["front-ends"];
@@ -42,6 +45,7 @@ export async function run(args: string[]): Promise<number> {
     await publish("faults", measured);
     return allRefused(measured) ? 0 : 1;
   }
+  if (values.training) return await publish("training", await measuredTraining(console.error));
   if (values.backends) return await publish("backends", await comparedBackends());
   const { backend: name, blas, simd } = readConfig();
   const backend = await startBackend(name === "auto" ? "wasm" : name, { blas, simd });

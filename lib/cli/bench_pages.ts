@@ -6,6 +6,7 @@ import { backendsTable, type ComparedBackends } from "../bench/backends_table.ts
 import { faultsTable, type MeasuredFaults } from "../bench/faults/table.ts";
 import { frontEndsTable, type MeasuredFrontEnds } from "../bench/front_ends_table.ts";
 import { latencyTable, type MeasuredLatency } from "../bench/latency_table.ts";
+import { type MeasuredTraining, trainingTable } from "../bench/training_table.ts";
 import { type Table, tableMarkdown } from "../report/mod.ts";
 
 /** A benchmark: `results/bench/<name>.json` is what was measured, `<name>.md` the table that `tableOf` makes of it. */
@@ -18,6 +19,7 @@ export const benchPages: readonly BenchPage[] = [
   { name: "latency", tableOf: (measured) => latencyTable(measured as MeasuredLatency) },
   { name: "backends", tableOf: (measured) => backendsTable(measured as ComparedBackends) },
   { name: "front_ends", tableOf: (measured) => frontEndsTable(measured as MeasuredFrontEnds) },
+  { name: "training", tableOf: (measured) => trainingTable(measured as MeasuredTraining) },
   { name: "faults", tableOf: (measured) => faultsTable(measured as MeasuredFaults) },
 ];
 

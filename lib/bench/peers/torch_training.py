@@ -66,7 +66,8 @@ def main():
     for module in frozen:
         module.weight.requires_grad_(False)
     trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0.01, fused=True)
+    # The default walks over the parameters in Python; `fused` is one call, which PyTorch offers but does not choose.
+    optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0.01, fused=s["fusedAdamW"] or None)
     ids = torch.randint(s["vocabSize"], (s["batchSize"], s["tokens"]))
     segments = torch.zeros_like(ids)
     mask = torch.zeros(s["batchSize"], 1, 1, s["tokens"])
