@@ -12,6 +12,7 @@ export interface Command {
 
 const commands: Record<string, () => Promise<Command>> = {
   bench: () => import("./bench.ts"),
+  data: () => import("./data.ts"),
   ok: () => import("./ok.ts"),
   reproduce: () => import("./reproduce.ts"),
   score: () => import("./score.ts"),
