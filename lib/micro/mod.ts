@@ -20,4 +20,4 @@ export {
   trueRow,
 } from "./pretext.ts";
 export { microVocabulary } from "./vocabulary.ts";
-export { glueText, inputTokens, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";
+export { inputTokens, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";

@@ -1,49 +1,10 @@
 /** Examples as GLUE's files, with their difficulty and the test labels beside. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomic } from "../atomic.ts";
-import { type SplitFile, splitFile, type SplitName, taskById } from "../glue/tasks.ts";
+import { splitFile, type SplitName, taskById } from "../glue/tasks.ts";
 import { type MicroOptions, type MicroSplits, microSplits, microTasks } from "./examples.ts";
+import { type Files, glueText, writeUnlessEqual, type WrittenRow } from "./files.ts";
 import { tokenCount } from "./lexicon.ts";
 import { microVocabulary } from "./vocabulary.ts";
-
-/** Text by file name below the folder. */
-export type Files = Record<string, string>;
-
-/** A row as the files need it. */
-export interface WrittenRow {
-  a: string;
-  b: string | null;
-  label: string;
-}
-
-/**
- * The text of one GLUE file: header, columns and numbering as `spec` says. `source` fills the columns that name
- * where a sentence is from; parses, which nobody reads, are "-".
- */
-export function glueText(spec: SplitFile, rows: readonly WrittenRow[], source: string): string {
-  const lines = rows.map((row, index) =>
-    spec.columns.map((name, column) => {
-      if (column === spec.a) return row.a;
-      if (column === spec.b) return row.b!;
-      if (column === spec.label || /^label\d$/.test(name)) return row.label;
-      return otherField(name, index, row.label, source);
-    }).join("\t")
-  );
-  const header = spec.columns.map((names) => names.split("|")[0]).join("\t");
-  return [...(spec.header ? [header] : []), ...lines].map((line) => `${line}\n`).join("");
-}
-
-function otherField(name: string, index: number, label: string, source: string): string {
-  if (/^(index|id|id\|index|promptID|old_index)$/.test(name)) return String(index);
-  if (/^(qid1|#1 ID)$/.test(name)) return String(2 * index);
-  if (/^(qid2|#2 ID)$/.test(name)) return String(2 * index + 1);
-  if (name === "pairID") return `${index}n`;
-  if (name === "mark") return label === "0" ? "*" : ""; // CoLA's star for the unacceptable
-  if (name === "year") return "0000";
-  if (/^(genre|filename|source)$/.test(name)) return source;
-  return "-";
-}
 
 /** The files of one task: its GLUE folder with `difficulty.tsv`, and `answers/<task>.tsv` for test. */
 export function microFiles(taskId: string, splits: MicroSplits): Files {
@@ -53,9 +14,7 @@ export function microFiles(taskId: string, splits: MicroSplits): Files {
   for (const [name, examples] of Object.entries(splits)) {
     const spec = splitFile(task, name as SplitName);
     const split = spec.file.replace(/\.tsv$/, "");
-    // GLUE's MRPC begins with a byte-order mark, and so does this.
-    const mark = task.id === "mrpc" && name === "train" ? "\uFEFF" : "";
-    files[`${task.folder}/${spec.file}`] = mark + glueText(spec, examples, "micro");
+    files[`${task.folder}/${spec.file}`] = glueText(spec, examples, "micro");
     examples.forEach(({ level, hard, label }, index) => {
       difficulty.push(`${split}\t${index}\t${level}\t${hard}`);
       if (spec.label === null) answers.push(`${split}\t${index}\t${label}`);
@@ -110,9 +69,4 @@ function summary(task: string, splits: MicroSplits): MicroSummary {
 /** Tokens of an example, [CLS] and [SEP] included. */
 export function inputTokens({ a, b }: Pick<WrittenRow, "a" | "b">): number {
   return tokenCount(a) + 2 + (b === null ? 0 : tokenCount(b) + 1);
-}
-
-async function writeUnlessEqual(path: string, text: string): Promise<void> {
-  const existing = await readFile(path, "utf8").catch(() => null);
-  if (existing !== text) await writeAtomic(path, text);
 }

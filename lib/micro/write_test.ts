@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { readSplit, type SplitName, taskById } from "../glue/mod.ts";
 import { microSplits, microTasks } from "./examples.ts";
 import { microVocabulary } from "./vocabulary.ts";
-import { glueText, writeMicroGlue } from "./write.ts";
+import { writeMicroGlue } from "./write.ts";
 
 const few = { seed: 2, rows: { train: 24, other: 12 } };
 
@@ -57,21 +57,6 @@ Deno.test("difficulty.tsv has a line for every row of every file, answers/ one f
       written.test!.map(({ label }) => label),
     );
   });
-});
-
-Deno.test("glueText numbers rows and marks CoLA's unacceptable sentences", () => {
-  const row = { a: "the dog bark .", b: null, label: "0" };
-  const cola = taskById("cola").splits;
-  assert.equal(glueText(cola.train!, [row], "micro"), "micro\t0\t*\tthe dog bark .\n");
-  assert.equal(
-    glueText(cola.test!, [row, row], "micro"),
-    "index\tsentence\n0\tthe dog bark .\n1\tthe dog bark .\n",
-  );
-  const pair = { a: "x ?", b: "y ?", label: "1" };
-  assert.equal(
-    glueText(taskById("qqp").splits.dev!, [pair, pair], "micro").split("\n")[2],
-    "1\t2\t3\tx ?\ty ?\t1",
-  );
 });
 
 Deno.test("writing again changes nothing; a damaged file is mended; the summary counts", async () => {
