@@ -2,12 +2,12 @@
 import { InputError } from "../errors.ts";
 import { type SplitName, type Task, taskById } from "../glue/tasks.ts";
 import { agreement } from "./agreement.ts";
-import { chainsOfThree, chainsOfTwo } from "./chains.ts";
+import { order } from "./chains.ts";
 import { shuffled, stream } from "./draw.ts";
 import { questions, similarity, statements } from "./events.ts";
 import type { Grammar, Levels, MicroExample } from "./grammar.ts";
 import { nested } from "./nested.ts";
-import { whereabouts } from "./whereabouts.ts";
+import { claims, whereabouts } from "./whereabouts.ts";
 
 /** The eight tasks' ids, in GLUE's order. */
 export const microTasks = ["cola", "sst-2", "mrpc", "sts-b", "qqp", "mnli", "qnli", "rte"] as const;
@@ -21,9 +21,9 @@ export const grammars: Readonly<Record<MicroTask, Grammar>> = {
   "mrpc": statements,
   "sts-b": similarity,
   "qqp": questions,
-  "mnli": chainsOfThree,
+  "mnli": claims,
   "qnli": whereabouts,
-  "rte": chainsOfTwo,
+  "rte": order,
 };
 
 /** Rows of train, after GLUE's spread; every other split has `otherRows`. */

@@ -9,7 +9,7 @@
  * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task.
  */
 import { agreementText } from "./agreement.ts";
-import { chainText } from "./chains.ts";
+import { orderText } from "./chains.ts";
 import { between, oneIn, pick, type Random, stream } from "./draw.ts";
 import { rewriteText } from "./events.ts";
 import { grammars, type MicroTask } from "./examples.ts";
@@ -21,8 +21,8 @@ import { placeText, questionText } from "./whereabouts.ts";
 const kinds = {
   agreement: { task: "cola", text: agreementText },
   opinion: { task: "sst-2", text: opinionText },
-  chain: { task: "mnli", text: chainText },
-  place: { task: "qnli", text: placeText },
+  order: { task: "rte", text: orderText },
+  place: { task: "mnli", text: placeText },
   where: { task: "qnli", text: questionText },
   statement: { task: "mrpc", text: (level, random) => rewriteText(level, false, random) },
   question: { task: "qqp", text: (level, random) => rewriteText(level, true, random) },

@@ -2,7 +2,18 @@
  * For tests: the label of a micro-GLUE text, worked out from the text alone and by other means than the
  * generators' own.
  */
-import { actions, blame, company, creatures, deeds, persons, praise, states, traits } from "./lexicon.ts";
+import {
+  actions,
+  blame,
+  creatures,
+  deeds,
+  matched,
+  mismatched,
+  persons,
+  praise,
+  states,
+  traits,
+} from "./lexicon.ts";
 
 /** The text without its padding: what does not begin with "it <weather>" or "we". */
 export function core(text: string): string {
@@ -65,7 +76,7 @@ function distances(facts: [string, string][]): (from: string, to: string) => num
 const statementsOf = (text: string) =>
   text.split(" .").map((part) => part.trim().split(" ")).filter(([w]) => w);
 
-/** MNLI, RTE: what the facts say of the hypothesis, and in how many steps (Infinity when neutral). */
+/** RTE: what the facts say of the hypothesis, and in how many steps (Infinity when neutral). */
 export function relation(premise: string, hypothesis: string) {
   const facts = statementsOf(premise), [[higher, verb, lower]] = statementsOf(hypothesis);
   const alike = facts.filter((fact) => fact[1] === verb);
@@ -75,11 +86,13 @@ export function relation(premise: string, hypothesis: string) {
   return { label, steps: Math.min(up, down) };
 }
 
-/** QNLI: whether the story tells the person's place, and in how many steps (to the mood, if it does not). */
+/** QNLI, MNLI: the person's place, if the story tells it, and how many steps lead to the place or to the mood. */
 export function place(person: string, story: string) {
   const facts = statementsOf(story);
   const steps = distances(
-    facts.filter(([, verb]) => company.includes(verb)).map(([from, , to]): [string, string] => [from, to]),
+    facts.filter(([, verb]) => [...matched.company, ...mismatched.company].includes(verb)).map((
+      [from, , to],
+    ): [string, string] => [from, to]),
   );
   const ends = facts.filter(([, verb]) => verb === "is").map(([name, , ...rest]) => ({
     name,

@@ -9,8 +9,8 @@ export function microVocabulary(): string[] {
     .flatMap(({ singular, plural }) => [singular, plural]);
   const words = [
     ...lexicon.glueWords,
-    ...[lexicon.matched, lexicon.mismatched].flatMap(({ names, verbs }) => [...names, ...verbs]),
-    ...[lexicon.company, lexicon.places, lexicon.moods].flat(),
+    ...[lexicon.matched, lexicon.mismatched].flatMap(({ names, company }) => [...names, ...company]),
+    ...[lexicon.places, lexicon.moods, lexicon.ranks].flat(),
     ...[lexicon.praise, lexicon.blame, lexicon.works, lexicon.aspects, lexicon.judges].flat(),
     ...[lexicon.denials, lexicon.claims, forms, lexicon.besides].flat(),
     ...[lexicon.persons, lexicon.deeds, lexicon.traits].flat(2),
