@@ -13,6 +13,7 @@ export interface Command {
 const commands: Record<string, () => Promise<Command>> = {
   bench: () => import("./bench.ts"),
   clean: () => import("./clean.ts"),
+  data: () => import("./data.ts"),
   doctor: () => import("./doctor.ts"),
   evaluate: () => import("./evaluate.ts"),
   notebook: () => import("./notebook.ts"),

@@ -1,4 +1,4 @@
-/** Generated text in GLUE's file formats; no model. */
+/** Generated text in GLUE's file formats, and text to pre-train on; no model. */
 export {
   smokeFiles,
   type SmokeOptions,
@@ -8,3 +8,16 @@ export {
   smokeVocabulary,
   writeSmokeGlue,
 } from "./smoke.ts";
+export { type MicroOptions, type MicroSplits, microSplits, type MicroTask, microTasks } from "./examples.ts";
+export type { Levels, MicroExample } from "./grammar.ts";
+export { probe, type View, views } from "./leaks.ts";
+export {
+  judgedRow,
+  type PretextKind,
+  pretextKinds,
+  type PretextOptions,
+  type PretextRow,
+  trueRow,
+} from "./pretext.ts";
+export { microVocabulary } from "./vocabulary.ts";
+export { inputTokens, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";

@@ -1,0 +1,85 @@
+/**
+ * RTE: chains of facts. The premise holds six facts in drawn order, "anna outranks bob .", that make up two chains
+ * of three; the hypothesis asks for two of the people. The level is how many facts lead from one to the other.
+ *
+ * Where it is not entailed the tails of the two chains are exchanged somewhere between the two people. So they
+ * have as many people above and below them either way, and nothing short of following every fact tells.
+ * Reversed hypotheses are no negatives here: the ends of the chains would give them away.
+ */
+import { below, between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
+import type { Grammar, Levels, TrueText } from "./grammar.ts";
+import { matched, mismatched, ranks } from "./lexicon.ts";
+
+/** Facts of each chain. */
+const links = 3;
+const possible: Levels = { from: 1, to: links };
+
+type Fact = [higher: string, lower: string];
+
+interface Chains {
+  facts: Fact[];
+  /** Two people, `steps` facts apart before an exchange. */
+  pair: Fact;
+  verb: string;
+}
+
+/** Draws two chains; `isCut` says whether an exchange of tails separates the pair. */
+function chains(steps: number, isCut: boolean, names: string[], random: Random): Chains {
+  const people = sample(names, 2 * (links + 1), random);
+  const one = people.slice(0, links + 1), other = people.slice(links + 1);
+  const first = between(0, links - steps, random);
+  const pair: Fact = [one[first], one[first + steps]];
+  const cut = isCut ? between(first + 1, first + steps, random) : links + 1;
+  const exchanged = [[...one.slice(0, cut), ...other.slice(cut)], [
+    ...other.slice(0, cut),
+    ...one.slice(cut),
+  ]];
+  const facts = exchanged.flatMap((chain) => chain.slice(1).map((lower, at): Fact => [chain[at], lower]));
+  return { facts: shuffled(facts, random), pair, verb: pick(ranks, random) };
+}
+
+const said = ([higher, lower]: Fact, verb: string) => `${higher} ${verb} ${lower} .`;
+const story = ({ facts, verb }: Chains) => facts.map((fact) => said(fact, verb)).join(" ");
+
+/** RTE's generator. Labels: "entailment", "not_entailment". */
+export const order: Grammar = {
+  possible,
+  levels: possible,
+  example({ level, label }, random) {
+    const found = chains(level, label !== "entailment", matched.names, random);
+    const hard = `${level} ${level === 1 ? "fact" : "facts"} apart`;
+    return { a: story(found), b: said(found.pair, found.verb), label: label!, level, hard };
+  },
+};
+
+/** Facts, of either set of names, and one that follows. */
+export function orderText(level: number, random: Random): TrueText {
+  const { names } = pick([matched, mismatched], random);
+  const found = chains(level, false, names, random);
+  const { pair: [higher, lower], verb, facts } = found;
+  const follows = reachable(facts);
+  const told = [...new Set(facts.flat())];
+  return {
+    a: story(found),
+    b: said(found.pair, verb),
+    falsified(random) {
+      const change = below(4, random);
+      if (change === 0) return said([lower, higher], verb);
+      if (change === 1) return said([higher, lower], pick(ranks.filter((other) => other !== verb), random));
+      for (;;) {
+        const name = pick(oneIn(2, random) ? told : names, random);
+        const pair: Fact = oneIn(2, random) ? [name, lower] : [higher, name];
+        if (pair[0] !== pair[1] && !follows(pair)) return said(pair, verb);
+      }
+    },
+  };
+}
+
+/** Whether facts lead from the first of two people to the second. */
+function reachable(facts: Fact[]): (pair: Fact) => boolean {
+  const next = new Map(facts);
+  return ([from, to]) => {
+    for (let at = next.get(from); at !== undefined; at = next.get(at)) if (at === to) return true;
+    return false;
+  };
+}

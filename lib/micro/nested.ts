@@ -1,0 +1,102 @@
+/**
+ * SST-2: nested sentiment. A judgement of a work stands below operators: some turn it round ("critics doubt
+ * that"), some keep it ("fans think that"), some concede another judgement that does not decide ("although the
+ * plot is great ,"). The label is the verdict of the whole, the level the number of operators.
+ *
+ * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
+ * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict.
+ */
+import { below, pick, type Random } from "./draw.ts";
+import type { Grammar, TrueText } from "./grammar.ts";
+import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
+import { type Lengths, padded } from "./padding.ts";
+
+type Operator = { kind: "flip" | "keep" | "concede"; before: string; after: string };
+
+const lengths: Lengths = { from: 26, to: 38 };
+
+const flips = [
+  (random: Random) => `${pick(judges, random)} ${pick(denials, random)} that`,
+  (random: Random) => `nobody ${pick(["thinks", "believes"], random)} that`,
+  (random: Random) => `it is ${pick(["false", "wrong", "not true"], random)} that`,
+];
+const keeps = [
+  (random: Random) => `${pick(judges, random)} ${pick(claims, random)} that`,
+  (random: Random) => `everybody ${pick(["thinks", "believes"], random)} that`,
+  (random: Random) => `it is ${pick(["true", "clear"], random)} that`,
+];
+
+function concession(random: Random): Operator {
+  const aspect = pick(aspects, random), judgement = pick([...praise, ...blame], random);
+  const [before, after] = pick([
+    [`although the ${aspect} is ${judgement} ,`, ""],
+    [`despite the ${judgement} ${aspect} ,`, ""],
+    ["", `even though the ${aspect} is ${judgement}`],
+    ["", `despite the ${judgement} ${aspect}`],
+  ], random);
+  return { kind: "concede", before, after };
+}
+
+function operator(random: Random): Operator {
+  const draw = below(4, random);
+  if (draw === 3) return concession(random);
+  // Judges are many, "nobody" and "it is ..." few: every second time a judge speaks.
+  const form = [0, 0, 1, 2][below(4, random)];
+  return draw === 2
+    ? { kind: "keep", before: keeps[form](random), after: "" }
+    : { kind: "flip", before: flips[form](random), after: "" };
+}
+
+interface Opinion {
+  work: string;
+  judgement: string;
+  /** Outermost first. */
+  operators: Operator[];
+}
+
+function opinion(level: number, isPositive: boolean, random: Random): Opinion {
+  const operators = Array.from({ length: level }, () => operator(random));
+  const isTurned = operators.filter(({ kind }) => kind === "flip").length % 2 === 1;
+  return {
+    work: pick(works, random),
+    judgement: pick(isPositive === isTurned ? blame : praise, random),
+    operators,
+  };
+}
+
+function written({ work, judgement, operators }: Opinion): string {
+  const inside = operators.reduceRight(
+    (inner, { before, after }) => [before, inner, after].filter((part) => part !== "").join(" "),
+    `the ${work} is ${judgement}`,
+  );
+  return `${inside} .`;
+}
+
+/** SST-2's generator. Labels: "1" positive, "0" negative. */
+export const nested: Grammar = {
+  possible: { from: 0, to: 8 },
+  levels: { from: 0, to: 6 },
+  example({ level, label }, random) {
+    const found = opinion(level, label === "1", random);
+    return {
+      a: padded(written(found), lengths, random),
+      b: null,
+      label: label!,
+      level,
+      hard: found.operators.map(({ kind }) => kind).join(" ") || "plain",
+    };
+  },
+};
+
+/** An opinion and its verdict: "so the film is dull ." */
+export function opinionText(level: number, random: Random): TrueText {
+  const isPositive = below(2, random) === 1;
+  const found = opinion(level, isPositive, random);
+  const verdict = (judgements: string[], random: Random) =>
+    `the ${found.work} is ${pick(judgements, random)} .`;
+  return {
+    a: padded(written(found), lengths, random),
+    b: verdict(isPositive ? praise : blame, random),
+    falsified: (random) => verdict(isPositive ? blame : praise, random),
+  };
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { microSplits, microTasks } from "./examples.ts";
+import { mismatched, praise } from "./lexicon.ts";
+import { judgedRow, type PretextKind, pretextKinds, type PretextRow, trueRow } from "./pretext.ts";
+import { agreement, meaning, type MeantClause, place, relation, verdict } from "./truth.ts";
+
+const rows = (draw: typeof trueRow, kind: PretextKind, count: number) =>
+  Array.from({ length: count }, (_, row) => draw(row, { seed: 1, kinds: [kind] }));
+
+const meant = (text: string) => {
+  const { hero, clauses } = meaning(text);
+  const key = (clause: MeantClause) => JSON.stringify(clause);
+  return JSON.stringify([hero, clauses.map(key).sort()]);
+};
+
+/** Whether the last part of a row holds, worked out from its text. */
+const holds: Record<PretextKind, (a: string, b: string) => boolean> = {
+  agreement: (a) => agreement(a).isAcceptable,
+  opinion: (a, b) => verdict(a).isPositive === praise.includes(b.split(" ")[3]),
+  order: (a, b) => relation(a, b).label === "entailment",
+  place: (a, b) => place(b.split(" ")[0], a).place === b.split(" ")[3],
+  where: (a, b) => place(a.split(" ")[2], b).place !== null,
+  statement: (a, b) => meant(a) === meant(b),
+  question: (a, b) => meant(a) === meant(b),
+};
+
+Deno.test("true rows hold, judged rows hold exactly when no word was replaced: half of them", () => {
+  for (const kind of pretextKinds) {
+    for (const { a, b, replaced } of rows(trueRow, kind, 100)) {
+      assert.ok(holds[kind](a, b ?? ""), `${kind}: ${a} | ${b}`);
+      assert.ok(!replaced.includes(true));
+    }
+    const judged = rows(judgedRow, kind, 200);
+    for (const { a, b, follows, replaced } of judged) {
+      const isUntouched = !replaced.includes(true);
+      assert.equal(holds[kind](a, b ?? ""), isUntouched, `${kind}: ${a} | ${b}`);
+      assert.equal(follows, kind === "agreement" ? null : isUntouched);
+      assert.equal(replaced.length, (b ?? a).split(" ").length);
+      assert.ok(replaced.filter(Boolean).length <= 2);
+    }
+    const touched = judged.filter(({ replaced }) => replaced.includes(true)).length;
+    assert.ok(Math.abs(touched - 100) <= 25, `${kind}: ${touched} of 200 falsified`);
+  }
+});
+
+const words = ({ a, b }: Pick<PretextRow, "a" | "b">) => `${a} ${b ?? ""}`.split(" ");
+
+Deno.test("every word of every task occurs in the text to pre-train on, held-out ones included", () => {
+  const known = new Set(Array.from({ length: 2000 }, (_, row) => words(trueRow(row, { seed: 0 }))).flat());
+  for (const task of microTasks) {
+    const examples = Object.values(microSplits(task, { seed: 0, rows: { train: 100, other: 100 } })).flat();
+    for (const word of examples.flatMap(words)) assert.ok(known.has(word), `${task}: ${word}`);
+  }
+  for (const word of [...mismatched.names, ...mismatched.company]) assert.ok(known.has(word), word);
+});
+
+Deno.test("a row is drawn from its number alone; the two streams and two seeds differ", () => {
+  assert.deepEqual(judgedRow(17, { seed: 4 }), judgedRow(17, { seed: 4 }));
+  const texts = (draw: typeof trueRow, seed: number) =>
+    Array.from({ length: 20 }, (_, row) => draw(row, { seed }).a);
+  assert.notDeepEqual(texts(trueRow, 4), texts(judgedRow, 4));
+  assert.notDeepEqual(texts(trueRow, 4), texts(trueRow, 5));
+  assert.deepEqual(new Set(Array.from({ length: 60 }, (_, row) => trueRow(row, { seed: 0 }).kind)).size, 7);
+});

@@ -1,0 +1,133 @@
+/**
+ * QNLI and MNLI: whereabouts. A story in drawn order: chains of company ("anna joins bob .") of which some end in
+ * a place ("bob is in paris ."). The level is how many facts of company lead from the person in question to the
+ * end of the chain.
+ *
+ * QNLI asks "where is anna ?"; one chain ends in a place, one in a mood ("carl is tired ."). MNLI says "anna is in
+ * paris ."; one chain ends in that place (entailment), one in another (contradiction), one in nothing (neutral).
+ * The label is nothing but which chain has which end. Exchanging the ends exchanges the label and changes no
+ * word, so nothing short of following every fact tells.
+ */
+import { between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
+import type { Grammar, TrueText } from "./grammar.ts";
+import { matched, mismatched, moods, places } from "./lexicon.ts";
+
+/** Facts of company in the chain of the person in question. */
+const links = 3;
+/** QNLI's other chain is as long; MNLI's two are shorter, for the sake of length. */
+const asking = [links, links];
+const claiming = [links, 2, 1];
+
+interface Words {
+  names: string[];
+  company: string[];
+}
+
+/** Chains of so many facts: each person goes with the next. */
+function peopleOf(lengths: number[], { names }: Words, random: Random): string[][] {
+  const people = sample(names, lengths.reduce((sum, length) => sum + length + 1, 0), random);
+  return lengths.map((length) => people.splice(0, length + 1));
+}
+
+function together(chains: string[][], { company }: Words, random: Random): string[] {
+  return chains.flatMap((chain) =>
+    chain.slice(1).map((next, at) => `${chain[at]} ${pick(company, random)} ${next} .`)
+  );
+}
+
+const last = (chain: string[]) => chain[chain.length - 1];
+const isIn = (person: string, place: string) => `${person} is in ${place} .`;
+const question = (person: string) => `where is ${person} ?`;
+const hard = (level: number) => `${level} ${level === 1 ? "fact" : "facts"} to the end of the chain`;
+
+/** Two chains, the first with a place; one as good as the other for who is asked for. */
+function placeAndMood(words: Words, random: Random) {
+  const [placed, moody] = peopleOf(asking, words, random);
+  const ends = [isIn(last(placed), pick(places, random)), `${last(moody)} is ${pick(moods, random)} .`];
+  return {
+    placed,
+    moody,
+    sentences: shuffled([...together([placed, moody], words, random), ...ends], random),
+  };
+}
+
+/** QNLI's generator. Labels: "entailment" (the story answers the question), "not_entailment". */
+export const whereabouts: Grammar = {
+  possible: { from: 0, to: links },
+  levels: { from: 0, to: links },
+  example({ level, label }, random) {
+    const { placed, moody, sentences } = placeAndMood(matched, random);
+    const person = (label === "entailment" ? placed : moody)[links - level];
+    return { a: question(person), b: sentences.join(" "), label: label!, level, hard: hard(level) };
+  },
+};
+
+/** Three chains; the first ends in the place claimed, in another or in nothing, the others have the other ends. */
+function threeEnds(label: string, words: Words, random: Random) {
+  const chains = peopleOf(claiming, words, random);
+  const [claimed, other] = sample(places, 2, random);
+  const ends = { entailment: claimed, contradiction: other, neutral: null };
+  const own = ends[label as keyof typeof ends];
+  const rest = shuffled(Object.values(ends).filter((end) => end !== own), random);
+  const told = [own, ...rest].flatMap((end, at) => end === null ? [] : [isIn(last(chains[at]), end)]);
+  return {
+    chains,
+    claimed,
+    other,
+    sentences: shuffled([...together(chains, words, random), ...told], random),
+  };
+}
+
+/** MNLI's generator. */
+export const claims: Grammar = {
+  possible: { from: 0, to: links },
+  levels: { from: 0, to: links },
+  example({ level, label, mismatched: isMismatched }, random) {
+    const words = isMismatched ? mismatched : matched;
+    const { chains: [chain], claimed, sentences } = threeEnds(label!, words, random);
+    const b = isIn(chain[links - level], claimed);
+    return { a: sentences.join(" "), b, label: label!, level, hard: hard(level) };
+  },
+};
+
+/** A story, of either set of names, and somebody's place. */
+export function placeText(level: number, random: Random): TrueText {
+  const { chains, claimed, other, sentences } = threeEnds(
+    "entailment",
+    pick([matched, mismatched], random),
+    random,
+  );
+  const person = chains[0][links - level];
+  return {
+    a: sentences.join(" "),
+    b: isIn(person, claimed),
+    falsified(random) {
+      if (oneIn(2, random)) return isIn(pick([...chains[1], ...chains[2]], random), claimed);
+      const wrong = oneIn(2, random) ? other : pick(places.filter((place) => place !== claimed), random);
+      return isIn(person, wrong);
+    },
+  };
+}
+
+/** A question and a story that answers it; falsified, two people change places so that their chains cross. */
+export function questionText(level: number, random: Random): TrueText {
+  const { placed, moody, sentences } = placeAndMood(pick([matched, mismatched], random), random);
+  const asked = links - level;
+  return {
+    a: question(placed[asked]),
+    b: sentences.join(" "),
+    falsified(random) {
+      const at = between(asked, links, random);
+      return sentences.map((sentence) => crossed(sentence, placed, moody, at)).join(" ");
+    },
+  };
+}
+
+/** Whoever goes with the next after `at` of one chain goes with that of the other; at the end, the ends change. */
+function crossed(sentence: string, one: string[], other: string[], at: number): string {
+  const [person, verb, ...rest] = sentence.split(" ");
+  const isEnd = verb === "is";
+  if (person !== one[at] && person !== other[at] || isEnd !== (at === links)) return sentence;
+  const [own, opposite] = person === one[at] ? [one, other] : [other, one];
+  return isEnd ? [opposite[at], verb, ...rest].join(" ") : `${own[at]} ${verb} ${opposite[at + 1]} .`;
+}
