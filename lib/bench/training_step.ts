@@ -11,10 +11,18 @@ export interface StepShape {
   trainEmbeddings: boolean;
 }
 
-const warmup = 2, counted = 3;
-
 /** Median over three steps after two that warm up. `now`: milliseconds from an arbitrary origin. */
 export async function trainingStepMs(backend: Backend, shape: StepShape, now: () => number): Promise<number> {
+  const times = await trainingStepTimes(backend, shape, { warmup: 2, counted: 3, now });
+  return times.sort((a, b) => a - b)[1];
+}
+
+/** Milliseconds of each of `counted` steps after `warmup` that do not count. */
+export async function trainingStepTimes(
+  backend: Backend,
+  shape: StepShape,
+  { warmup, counted, now }: { warmup: number; counted: number; now: () => number },
+): Promise<number[]> {
   const { config, batchSize, tokens, trainEmbeddings } = shape;
   const rng = random(0, "step");
   const rows = Array.from({ length: batchSize }, (_, index) => ({
@@ -52,5 +60,5 @@ export async function trainingStepMs(backend: Backend, shape: StepShape, now: ()
   } finally {
     disposeTree(backbone.params);
   }
-  return times.slice(warmup, warmup + counted).sort((a, b) => a - b)[1];
+  return times.slice(warmup, warmup + counted);
 }
