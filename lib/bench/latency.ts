@@ -4,7 +4,7 @@
  */
 import { type BertConfig, randomBert } from "../bert/mod.ts";
 import type { EncodedExample } from "../glue/mod.ts";
-import { bert, dpbert, type Planner } from "../methods/mod.ts";
+import { bert, methodWith, openInference, type Planner } from "../methods/mod.ts";
 import { quantile, timeAlternating } from "../runs/latency.ts";
 import { type Backend, floatTensor, random, variable, zeros } from "../tensor/mod.ts";
 
@@ -52,8 +52,8 @@ export async function benchLatency(
   }));
   const depths = Array.from({ length: config.numLayers + 1 }, (_, k) => k);
   const models = [
-    { backbone, method: bert(backbone) },
-    ...depths.map((k) => ({ backbone, method: dpbert(backbone, constantPlanner(config, k)) })),
+    openInference(backbone, bert),
+    ...depths.map((k) => openInference(backbone, methodWith(constantPlanner(config, k)))),
   ];
   const [full, ...rest] = await timeAlternating(models, rows, { warmup: 5, now });
   const fullMs = quantile(full, 0.5);

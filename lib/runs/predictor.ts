@@ -1,7 +1,7 @@
 /** A trained model for use: text in, label and path out. What a reader of the README takes away. */
 import { loadBert } from "../bert/mod.ts";
 import { collate } from "../glue/mod.ts";
-import { bert, dpbert, infer } from "../methods/mod.ts";
+import { methodWith, openInference } from "../methods/mod.ts";
 import { random, startBackend } from "../tensor/mod.ts";
 import { loadWordPiece } from "../text/mod.ts";
 import { InputError } from "../errors.ts";
@@ -53,13 +53,12 @@ export async function openPredictor(
   const { params, config } = await loadBert(folder, Math.max(1, labels.length), random(0, "unused"));
   const wordPiece = await loadWordPiece(folder);
   const backbone = { ops, config, params };
-  const method = await hasPlanner(folder)
-    ? dpbert(backbone, await loadPlanner(folder, { config }))
-    : bert(backbone);
+  const planner = await hasPlanner(folder) ? await loadPlanner(folder, { config }) : null;
+  const model = openInference(backbone, methodWith(planner));
   return {
     async predict(text, pair) {
       const encoded = { ...wordPiece.encode(text, pair ?? null), label: null, index: 0 };
-      const { logits, paths } = await infer(backbone, collate([encoded], [0]), method);
+      const { logits, paths } = await model.infer(collate([encoded], [0]));
       if (labels.length === 0) return { label: logits[0].toFixed(3), probabilities: [], path: paths[0] };
       const probabilities = softmax(logits);
       return {

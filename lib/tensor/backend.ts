@@ -5,8 +5,10 @@ import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
 import { fusedOps } from "./fused_ops.ts";
+import { inferenceOps } from "./inference_ops.ts";
 import { chooseBuild, type KernelBuild } from "./kernels.ts";
 import { products } from "./products.ts";
+import { panels, transposed } from "./weight_layouts.ts";
 import { registerWasmKernels, startKernels } from "./wasm.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
@@ -69,9 +71,12 @@ export async function startBackend(
     build = chooseBuild(simd);
     const kernels = startKernels(build), multiply = products(library, kernels);
     registerWasmKernels(kernels, multiply);
-    ops = fusedOps(kernels, multiply);
+    const layout = library ? transposed(multiply) : panels(kernels);
+    ops = { ...fusedOps(kernels, multiply), inference: () => inferenceOps(kernels, multiply, layout) };
   }
-  if (name === "webgpu") ops = { ...ops, readsSmallNow: await prepareWebGPU() };
+  if (name === "webgpu" && await prepareWebGPU()) {
+    ops = { ...ops, valuesNow: (x) => x.size === 1 ? x.dataSync() as Float32Array : null };
+  }
   const backend = {
     name,
     ops,

@@ -1,9 +1,10 @@
 /** All kernels. Nothing here allocates or has static data: the module lives in tfjs's memory, every place is given. */
 export * from "./adamw";
 export { add, addRow, columnSums, multiply, repeatRow, sumOfSquares } from "./elementwise";
-export { gelu } from "./gelu";
-export * from "./gemm";
+export { gelu, geluValues } from "./gelu";
+export { gemm } from "./gemm";
 export * from "./layer_norm";
+export { addPacked, affineRow, packWeight } from "./packed";
 export * from "./rows";
 export * from "./softmax";
 
