@@ -6,7 +6,7 @@ import { tf } from "./tf.ts";
 Deno.test("startBackend starts cpu and wasm, and switches between them", async () => {
   const cpu = await startBackend("cpu");
   assert.deepEqual([cpu.name, cpu.blas, cpu.adapter, cpu.ops.backend], ["cpu", null, null, "cpu"]);
-  const wasm = await startBackend("wasm");
+  await startBackend("wasm");
   assert.equal(tf.getBackend(), "wasm");
   assert.equal(await startBackend("cpu"), cpu);
   assert.equal(tf.getBackend(), "cpu");
