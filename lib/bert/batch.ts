@@ -14,7 +14,8 @@ export interface PaddedBatch {
 /** The batch on the device; positions count from 0 in every row. */
 export function batchTensors<X>(ops: Forward<X>, batch: PaddedBatch): BatchTensors<X> {
   const shape = [batch.size, batch.length];
-  const positions = Int32Array.from({ length: batch.size * batch.length }, (_, i) => i % batch.length);
+  const positions = new Int32Array(batch.size * batch.length);
+  for (let i = 0; i < positions.length; i++) positions[i] = i % batch.length;
   return {
     tokenIds: ops.ints(batch.tokenIds, shape),
     segmentIds: ops.ints(batch.segmentIds, shape),

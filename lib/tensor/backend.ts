@@ -8,7 +8,7 @@ import { fusedOps } from "./fused_ops.ts";
 import { inferenceOps } from "./inference_ops.ts";
 import { chooseBuild, type KernelBuild } from "./kernels.ts";
 import { products } from "./products.ts";
-import { panels, transposed } from "./weight_layouts.ts";
+import { blasLayout, panels } from "./weight_layouts.ts";
 import { registerWasmKernels, startKernels } from "./wasm.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
@@ -71,7 +71,7 @@ export async function startBackend(
     build = chooseBuild(simd);
     const kernels = startKernels(build), multiply = products(library, kernels);
     registerWasmKernels(kernels, multiply);
-    const layout = library ? transposed(multiply) : panels(kernels);
+    const layout = library ? blasLayout(multiply) : panels(kernels);
     ops = { ...fusedOps(kernels, multiply), inference: () => inferenceOps(kernels, multiply, layout) };
   }
   if (name === "webgpu" && await prepareWebGPU()) {

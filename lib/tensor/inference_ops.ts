@@ -50,8 +50,7 @@ export function inferenceOps(kernels: Kernels, multiply: Product, layout: Weight
   function placeOf(weight: Tensor): number {
     const known = places.get(weight.dataId);
     if (known !== undefined) return known;
-    const [outputs, inputs] = weight.shape, place = weights.take(layout.floats(outputs, inputs));
-    layout.write(weight, place);
+    const place = layout.lay(weight, weights.take);
     places.set(weight.dataId, place);
     return place;
   }
@@ -84,8 +83,7 @@ export function inferenceOps(kernels: Kernels, multiply: Product, layout: Weight
   function normalise(sum: Place, weight: Tensor, bias: Tensor, epsilon: number): Place {
     const width = lastOf(sum.shape), rows = sizeOf(sum.shape) / width;
     check(weight.size === width && bias.size === width, "layerNorm", sum.shape, weight.shape, bias.shape);
-    const inverse = memory.take(rows);
-    kernels.layerNorm(rows, width, sum.at, at(weight), at(bias), epsilon, sum.at, inverse);
+    kernels.normValues(rows, width, sum.at, at(weight), at(bias), epsilon);
     return sum;
   }
 

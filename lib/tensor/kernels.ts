@@ -59,6 +59,8 @@ export interface Kernels {
     y: number,
     inverse: number,
   ): void;
+  /** x [rows, width] becomes its LayerNorm, nothing kept for a gradient. */
+  normValues(rows: number, width: number, x: number, weight: number, bias: number, epsilon: number): void;
   layerNormGradient(
     rows: number,
     width: number,
@@ -113,7 +115,7 @@ export interface Kernels {
 }
 
 /** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
-export const scratchBytes = 8192 + 192 + 128;
+export const scratchBytes = 8192 + 192 + 192;
 
 /** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
 export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
@@ -135,7 +137,7 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
       kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
     addPacked: (rows, outputs, inputs, x, packed, y) =>
       kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch + 8192),
-    geluValues: (count, x) => kernels.geluValues(count, x, table),
+    geluValues: (count, x) => kernels.geluValues(count, x, table + 128),
     gelu: (count, x, slope) => kernels.gelu(count, x, slope, table),
     attentionWeights: (batch, rows, width, scores, mask, scale) =>
       kernels.attentionWeights(batch, rows, width, scores, mask, scale, table),

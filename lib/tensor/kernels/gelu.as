@@ -51,16 +51,3 @@ export function gelu(count: i32, x: usize, slope: usize, table: usize): void {
   for (; count >= 4; count -= 4, x += 16, slope += 16) geluStep(x, slope, table, 4);
   if (count > 0) geluStep(x, slope, table, count);
 }
-
-@inline
-function geluValueStep(x: usize, table: usize, left: i32): void {
-  const v = take(x, left);
-  const bell = exp(f32x4.mul(f32x4.mul(v, v), v128.load32_splat(table, 88)), table);
-  put(x, f32x4.mul(v, distribution(v, bell, table)), left);
-}
-
-/** Replaces `x` [count] by its GELU alone, for inference. `table`: the constants. */
-export function geluValues(count: i32, x: usize, table: usize): void {
-  for (; count >= 4; count -= 4, x += 16) geluValueStep(x, table, 4);
-  if (count > 0) geluValueStep(x, table, count);
-}
