@@ -66,7 +66,7 @@ export function stepper(ops: Ops, { config, batchSize, tokens }: BenchShape) {
       };
       const labels = Float32Array.from({ length: batchSize }, (_, row) => row % 2);
       const { value, gradients } = valueAndGradients(() => {
-        const hidden = encode(ops, params, config, batchTensors(batch), everyLayer);
+        const hidden = encode(ops, params, config, batchTensors(ops, batch), everyLayer);
         const logits = classify(ops, params, hidden);
         return mean(taskLoss(ops, "classification", logits, floatTensor(labels, [batchSize])));
       }, trained.map(({ param }) => param));

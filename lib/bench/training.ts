@@ -16,7 +16,8 @@ export interface TrainingShape extends StepShape {
   name: string;
 }
 
-function bertOf(
+/** A BERT of that shape; the short vocabulary is the micro model's, with inputs of up to 64 tokens. */
+export function bertOf(
   [numLayers, hiddenSize, numHeads, intermediateSize]: [number, number, number, number],
   vocabSize: number,
 ): BertConfig {
@@ -113,7 +114,8 @@ export async function benchTraining(
   return { shape: shape.name, tokensPerStep: shape.batchSize * shape.tokens, alone, pairs: both };
 }
 
-async function withContestants<T>(
+/** Starts all, has `work` done with them, and closes them whatever happens. */
+export async function withContestants<T>(
   specs: ContestantSpec[],
   work: (all: Contestant[]) => Promise<T>,
 ): Promise<T> {

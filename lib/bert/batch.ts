@@ -1,5 +1,5 @@
 /** Batches as tensors. */
-import { floatTensor, intTensor } from "../tensor/mod.ts";
+import type { Forward } from "../tensor/mod.ts";
 import type { BatchTensors } from "./encoder.ts";
 
 /** A padded batch, row-major [size, length]; `mask` is 1 for a token and 0 for padding. */
@@ -12,13 +12,14 @@ export interface PaddedBatch {
 }
 
 /** The batch on the device; positions count from 0 in every row. */
-export function batchTensors(batch: PaddedBatch): BatchTensors {
+export function batchTensors<X>(ops: Forward<X>, batch: PaddedBatch): BatchTensors<X> {
   const shape = [batch.size, batch.length];
-  const positions = Int32Array.from({ length: batch.size * batch.length }, (_, i) => i % batch.length);
+  const positions = new Int32Array(batch.size * batch.length);
+  for (let i = 0; i < positions.length; i++) positions[i] = i % batch.length;
   return {
-    tokenIds: intTensor(batch.tokenIds, shape),
-    segmentIds: intTensor(batch.segmentIds, shape),
-    positionIds: intTensor(positions, shape),
-    mask: floatTensor(batch.mask, shape),
+    tokenIds: ops.ints(batch.tokenIds, shape),
+    segmentIds: ops.ints(batch.segmentIds, shape),
+    positionIds: ops.ints(positions, shape),
+    mask: ops.floats(batch.mask, shape),
   };
 }

@@ -3,8 +3,8 @@ import { read, startBackend } from "../tensor/mod.ts";
 import { batchTensors } from "./batch.ts";
 
 Deno.test("batchTensors counts positions from 0 in every row and keeps ids whole", async () => {
-  await startBackend("cpu");
-  const tensors = batchTensors({
+  const { ops } = await startBackend("cpu");
+  const tensors = batchTensors(ops, {
     tokenIds: new Int32Array([2, 30521, 3, 2, 3, 0]),
     segmentIds: new Int32Array([0, 0, 1, 0, 0, 0]),
     mask: new Float32Array([1, 1, 1, 1, 1, 0]),

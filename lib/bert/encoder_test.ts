@@ -61,7 +61,7 @@ async function matchesReference(ops: Ops, dtype: "F32" | "F16"): Promise<void> {
   await withBert(weights, dtype, async ({ params }) => {
     const outputs = tidy(() => {
       const states: Tensor[] = [];
-      const tensors = batchTensors(batch);
+      const tensors = batchTensors(ops, batch);
       const last = encode(ops, params, config, tensors, (_layer, hidden, run) => {
         states.push(hidden);
         return run(hidden);
@@ -104,7 +104,7 @@ for (const name of ["cpu", "webgpu"] as const) {
 Deno.test("encode gives a row the same states alone as padded beside longer ones", async () => {
   await withBert(randomWeights(config, 2), "F32", async ({ params }) => {
     const logitsOf = (one: PaddedBatch) =>
-      tidy(() => classify(ops, params, encode(ops, params, config, batchTensors(one), everyLayer)));
+      tidy(() => classify(ops, params, encode(ops, params, config, batchTensors(ops, one), everyLayer)));
     const alone: PaddedBatch = {
       tokenIds: batch.tokenIds.slice(7, 10),
       segmentIds: batch.segmentIds.slice(7, 10),
@@ -122,7 +122,7 @@ Deno.test("encode hands each layer, its number and its state to the gate, and be
     const seen: number[] = [];
     const [first, last] = tidy(() => {
       let embedded: Tensor | null = null;
-      const last = encode(ops, params, config, batchTensors(batch), (layer, hidden) => {
+      const last = encode(ops, params, config, batchTensors(ops, batch), (layer, hidden) => {
         seen.push(layer);
         embedded ??= hidden;
         return hidden;
@@ -144,7 +144,7 @@ Deno.test("encode leaves nothing behind inside tidy", async () => {
   await withBert(randomWeights(config, 2), "F32", async ({ params }) => {
     const live = liveTensors();
     const once = () =>
-      tidy(() => classify(ops, params, encode(ops, params, config, batchTensors(batch), everyLayer)));
+      tidy(() => classify(ops, params, encode(ops, params, config, batchTensors(ops, batch), everyLayer)));
     once().dispose();
     assert.equal(liveTensors(), live);
     await Promise.resolve();

@@ -1,21 +1,19 @@
 /**
- * `deno task bench`: batch-1 latency at every depth, with `--training` a training step beside PyTorch's, with
+ * `deno task bench` (`--latency`): single inputs beside onnxruntime and at every depth, with `--training` a training step beside PyTorch's, with
  * `--backends` the backends beside each other, with
  * `--front-ends N` both ways to execute a notebook N times, or with `--faults` (`--kills N`) malformed things and kills;
  * as JSON and Markdown under results/bench and on the screen.
  */
 import { parseArgs } from "node:util";
 import { allRefused } from "../bench/faults/table.ts";
-import { benchLatency } from "../bench/latency.ts";
 import { readConfig } from "../config.ts";
 import type { ComparedBackends } from "../bench/backends_table.ts";
-import type { MeasuredLatency } from "../bench/latency_table.ts";
 import { tablePlain } from "../report/mod.ts";
 import { compareBackends, comparedSteps, referenceBackend } from "../runs/backends.ts";
-import { loadAverage, machine, versions } from "../runs/environment.ts";
-import { startBackend } from "../tensor/mod.ts";
+import { machine, versions } from "../runs/environment.ts";
 import { measuredFaults } from "./bench_faults.ts";
 import { measuredFrontEnds } from "./bench_front_ends.ts";
+import { measuredLatency } from "./bench_latency.ts";
 import { measuredTraining } from "./bench_training.ts";
 import { writeBench } from "./bench_pages.ts";
 import { refreshPages } from "./pages.ts";
@@ -32,6 +30,7 @@ export async function run(args: string[]): Promise<number> {
       backends: { type: "boolean", default: false },
       faults: { type: "boolean", default: false },
       "front-ends": { type: "string" },
+      latency: { type: "boolean", default: true },
       kills: { type: "string", default: "100" },
       training: { type: "boolean", default: false },
     },
@@ -47,21 +46,7 @@ export async function run(args: string[]): Promise<number> {
   }
   if (values.training) return await publish("training", await measuredTraining(console.error));
   if (values.backends) return await publish("backends", await comparedBackends());
-  const { backend: name, blas, simd } = readConfig();
-  const backend = await startBackend(name === "auto" ? "wasm" : name, { blas, simd });
-  const load = loadAverage();
-  const latency = await benchLatency(backend);
-  const { deno } = versions(), { adapter } = backend;
-  const measured: MeasuredLatency = {
-    backend: backend.name,
-    blas: backend.blas,
-    adapter,
-    machine: machine(),
-    load,
-    deno,
-    latency,
-  };
-  return await publish("latency", measured);
+  return await publish("latency", await measuredLatency(console.error));
 }
 
 async function comparedBackends(): Promise<ComparedBackends> {

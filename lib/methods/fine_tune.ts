@@ -55,7 +55,7 @@ export function fineTune(
     }],
     loss: (step) => {
       const batch = batchAt(step);
-      const hidden = encode(ops, params, config, batchTensors(batch), everyLayer);
+      const hidden = encode(ops, params, config, batchTensors(ops, batch), everyLayer);
       const labels = floatTensor(batch.labels, [batch.size]);
       const loss = mean(taskLoss(ops, data.kind, classify(ops, params, hidden), labels));
       return { objective: loss, report: { loss } };

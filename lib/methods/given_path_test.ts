@@ -36,7 +36,7 @@ Deno.test("givenPaths computes a layer only for the rows that take it, with the 
   const compacted = { ...backbone, ops: counting };
   const some = await infer(compacted, batch, givenPaths(compacted, paths));
   assert.equal(rows, 3); // two rows in layer 0, one in layer 1
-  const masked = { ...backbone, ops: { ...ops, readsAreFree: false } };
+  const masked = { ...backbone, ops: { ...ops, valuesNow: () => null } };
   const mixed = await infer(masked, batch, givenPaths(masked, paths));
   assert.ok(largestError(some.logits, mixed.logits) < 1e-5);
   assert.deepEqual(some.paths, mixed.paths);

@@ -3,7 +3,6 @@
  * the finish turns h^L into logits. Nothing else of a method is known to the encoder.
  */
 import {
-  type BatchTensors,
   batchTensors,
   type BertConfig,
   type BertParams,
@@ -12,25 +11,25 @@ import {
   type Gate,
   type PaddedBatch,
 } from "../bert/mod.ts";
-import { dispose, keep, type Ops, read, type Tensor, tidy } from "../tensor/mod.ts";
+import type { Forward, Ops, Tensor } from "../tensor/mod.ts";
 
 /** A backbone ready to run: operations, shape and parameters. */
-export interface Backbone {
-  ops: Ops;
+export interface Backbone<O = Ops> {
+  ops: O;
   config: BertConfig;
   params: BertParams;
 }
 
 /** One batch's way through a method. */
-export interface Pass {
-  gate: Gate;
-  finish(hidden: Tensor): Tensor;
+export interface Pass<X = Tensor> {
+  gate: Gate<X>;
+  finish(hidden: X): X;
   /** The actions taken so far, one [B] of 0 and 1 per layer; [] where every layer runs. */
-  actions: Tensor[];
+  actions: X[];
 }
 
 /** Starts a pass; called once per batch. */
-export type Method = () => Pass;
+export type Method<X = Tensor> = () => Pass<X>;
 
 /** What a method makes of a batch. */
 export interface Inference {
@@ -41,24 +40,23 @@ export interface Inference {
 }
 
 /** The backbone's own head as a finish. */
-export const backboneFinish = ({ ops, params }: Backbone) => (hidden: Tensor) =>
+export const backboneFinish = <X>({ ops, params }: Backbone<Forward<X>>) => (hidden: X): X =>
   classify(ops, params, hidden);
 
 /** Runs one batch. The only place where logits and actions are read back, all at once. */
-export async function infer(backbone: Backbone, batch: PaddedBatch, method: Method): Promise<Inference> {
-  const pass = method();
-  const [logits, ...actions] = tidy(() => {
-    const tensors: BatchTensors = batchTensors(batch);
-    const hidden = encode(backbone.ops, backbone.params, backbone.config, tensors, pass.gate);
-    return [pass.finish(hidden), ...pass.actions].map(keep);
+export async function infer<X>(
+  { ops, params, config }: Backbone<Forward<X>>,
+  batch: PaddedBatch,
+  method: Method<X>,
+): Promise<Inference> {
+  const read = ops.evaluate(() => {
+    const pass = method();
+    const hidden = encode(ops, params, config, batchTensors(ops, batch), pass.gate);
+    return [pass.finish(hidden), ...pass.actions];
   });
-  const tensors = [logits, ...actions];
-  // At batch size 1, waiting for values that are there already would cost as much as half the gates.
-  const [values, ...taken] = backbone.ops.readsAreFree
-    ? tensors.map((x) => x.dataSync() as Float32Array)
-    : await Promise.all(tensors.map(read));
-  dispose(tensors);
-  return { logits: values, paths: pathStrings(taken, batch.size, backbone.config.numLayers) };
+  // Waiting for values that are there already would cost a single input more than its gates.
+  const [logits, ...taken] = read instanceof Promise ? await read : read;
+  return { logits, paths: pathStrings(taken, batch.size, config.numLayers) };
 }
 
 /** Actions per layer, each [B], as one 0/1 string per row. */

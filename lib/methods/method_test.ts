@@ -16,7 +16,7 @@ Deno.test("infer with bert runs every layer and gives the backbone's own logits"
     classify(
       ops,
       backbone.params,
-      encode(ops, backbone.params, backbone.config, batchTensors(batch), everyLayer),
+      encode(ops, backbone.params, backbone.config, batchTensors(ops, batch), everyLayer),
     )
   );
   assert.deepEqual(paths, ["11", "11", "11", "11"]);

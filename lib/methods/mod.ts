@@ -22,6 +22,7 @@ export {
 } from "./dpbert/stages.ts";
 export { fineTune, type FineTuneSettings } from "./fine_tune.ts";
 export { givenPaths } from "./given_path.ts";
+export { type MethodFor, methodWith, type OpenInference, openInference } from "./open_inference.ts";
 export { type Backbone, infer, type Inference, type Method, type Pass } from "./method.ts";
 export {
   executedLayers,

@@ -4,15 +4,9 @@
  * a busy moment hits both.
  */
 import { collate, type EncodedExample } from "../glue/mod.ts";
-import { type Backbone, bert, infer, type Method } from "../methods/mod.ts";
+import type { OpenInference } from "../methods/mod.ts";
 import { loadAverage } from "./environment.ts";
 import type { TimingRecord } from "./record.ts";
-
-/** What is timed: a model as it runs. */
-export interface Timed {
-  backbone: Backbone;
-  method: Method;
-}
 
 export interface LatencyOptions {
   /** Passes before the clock counts, per model. */
@@ -29,13 +23,13 @@ export function quantile(values: number[], q: number): number {
 
 /** Milliseconds of every example for every model; [models][examples]. */
 export async function timeAlternating(
-  models: Timed[],
+  models: OpenInference[],
   examples: EncodedExample[],
   { warmup, now }: LatencyOptions,
 ) {
   const batches = examples.map((_, row) => collate(examples, [row]));
   for (let i = 0; i < warmup; i++) {
-    for (const { backbone, method } of models) await infer(backbone, batches[i % batches.length], method);
+    for (const model of models) await model.infer(batches[i % batches.length]);
   }
   const times: number[][] = models.map(() => []);
   for (const [i, batch] of batches.entries()) {
@@ -44,7 +38,7 @@ export async function timeAlternating(
     if (i % 2 === 1) order.reverse();
     for (const at of order) {
       const started = now();
-      await infer(models[at].backbone, batch, models[at].method);
+      await models[at].infer(batch);
       times[at].push(now() - started);
     }
   }
@@ -61,14 +55,13 @@ const digits = (ms: number) => Number(ms.toFixed(3));
 
 /** Latency of `model` beside `full`, the stage-1 model with every layer; null: `model` is that model itself. */
 export async function measureLatency(
-  model: Timed,
-  full: Backbone | null,
+  model: OpenInference,
+  full: OpenInference | null,
   examples: EncodedExample[],
   options: LatencyOptions,
 ): Promise<NonNullable<TimingRecord["latency"]>> {
   const load = loadAverage();
-  const others = full ? [{ backbone: full, method: bert(full) }] : [];
-  const [ours, theirs = ours] = await timeAlternating([model, ...others], examples, options);
+  const [ours, theirs = ours] = await timeAlternating(full ? [model, full] : [model], examples, options);
   const medianMs = quantile(ours, 0.5), fullMedianMs = quantile(theirs, 0.5);
   return {
     medianMs: digits(medianMs),

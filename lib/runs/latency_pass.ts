@@ -1,4 +1,6 @@
 /** The latency pass: after all training, run by run, nothing else running. Writes each run's timing again. */
+import type { EncodedExample } from "../glue/mod.ts";
+import { methodWith, openInference } from "../methods/mod.ts";
 import { Stopped } from "../train/mod.ts";
 import type { TimingRecord } from "./record.ts";
 import { findTiming, hasRecord, writeTiming } from "./store.ts";
@@ -20,6 +22,22 @@ async function examplesOf({ sources }: TrainedModel, request: RunRequest) {
   return encodeExamples(sources.wordPiece, spread(examples, timedExamples), maxLength);
 }
 
+/** Latency of `model` beside `full`, both open for inference as whoever uses them would have them. */
+async function latencyBeside(
+  model: TrainedModel,
+  full: TrainedModel | null,
+  examples: EncodedExample[],
+  { now }: RunContext,
+) {
+  const [ours, theirs] = [model, full].map((m) => m && openInference(m.backbone, methodWith(m.planner)));
+  try {
+    return await measureLatency(ours!, theirs, examples, { warmup, now });
+  } finally {
+    ours?.dispose();
+    theirs?.dispose();
+  }
+}
+
 /** Latency of one trained run beside the full model of its task and seed; null when weights are gone. */
 async function latencyOf(request: RunRequest, context: RunContext): Promise<TimingRecord["latency"] | null> {
   const model = await openModel(request, context);
@@ -27,7 +45,7 @@ async function latencyOf(request: RunRequest, context: RunContext): Promise<Timi
   try {
     if (!model || (!full && request.method !== "bert")) return null;
     const examples = await examplesOf(model, request);
-    return await measureLatency(model, full?.backbone ?? null, examples, { warmup, now: context.now });
+    return await latencyBeside(model, full, examples, context);
   } finally {
     for (const opened of [model, full]) if (opened) disposeModel(opened);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { PaddedBatch } from "../bert/mod.ts";
 import { readConfig } from "../config.ts";
-import { bert, givenPaths } from "../methods/mod.ts";
+import { type Backbone, bert, givenPaths, openInference } from "../methods/mod.ts";
 import { disposeTree, startBackend } from "../tensor/mod.ts";
 import { measureLatency, quantile, spread, timeAlternating } from "./latency.ts";
 import { encodeExamples, openSources } from "./task_data.ts";
@@ -10,7 +11,7 @@ const sources = await openSources("smoke", "sst-2", readConfig({}));
 const { examples } = await sources.split("dev");
 const rows = encodeExamples(sources.wordPiece, examples.slice(0, 6), 32);
 
-async function withBackbone(work: (backbone: Parameters<typeof bert>[0]) => Promise<void>) {
+async function withBackbone(work: (backbone: Backbone) => Promise<void>) {
   const backbone = { ops, config: sources.config, params: await sources.freshBackbone(0) };
   try {
     await work(backbone);
@@ -34,12 +35,10 @@ Deno.test("spread takes examples evenly and never more than there are", () => {
 Deno.test("timeAlternating times every example once per model after the warm-up, in turning order", () =>
   withBackbone(async (backbone) => {
     const order: string[] = [];
+    const model = openInference(backbone, bert);
     const named = (name: string) => ({
-      backbone,
-      method: () => {
-        order.push(name);
-        return bert(backbone)();
-      },
+      ...model,
+      infer: (batch: PaddedBatch) => (order.push(name), model.infer(batch)),
     });
     let clock = 0;
     const times = await timeAlternating([named("a"), named("b")], rows.slice(0, 3), {
@@ -48,6 +47,7 @@ Deno.test("timeAlternating times every example once per model after the warm-up,
     });
     assert.deepEqual(times, [[1, 1, 1], [1, 1, 1]]);
     assert.equal(order.join(""), "ab" + "ab" + "ba" + "ab");
+    model.dispose();
   }));
 
 Deno.test("a skipped layer is not computed: the path 1000 costs one layer of four", () =>
@@ -56,12 +56,13 @@ Deno.test("a skipped layer is not computed: the path 1000 costs one layer of fou
     let layers = 0;
     const counting = {
       ...ops,
+      inference: null,
       attention: (...args: Parameters<typeof ops.attention>) => (layers++, ops.attention(...args)),
     };
     const counted = { ...backbone, ops: counting };
     const latency = await measureLatency(
-      { backbone: counted, method: givenPaths(counted, () => ["1000"]) },
-      counted,
+      openInference(counted, (backbone) => givenPaths(backbone, () => ["1000"])),
+      openInference(counted, bert),
       rows,
       { warmup: 0, now: () => layers },
     );
@@ -71,9 +72,8 @@ Deno.test("a skipped layer is not computed: the path 1000 costs one layer of fou
 Deno.test("the full model's own latency has speed-up 1", () =>
   withBackbone(async (backbone) => {
     let clock = 0;
-    const latency = await measureLatency({ backbone, method: bert(backbone) }, null, rows, {
-      warmup: 0,
-      now: () => clock += 2,
-    });
+    const model = openInference(backbone, bert);
+    const latency = await measureLatency(model, null, rows, { warmup: 0, now: () => clock += 2 });
+    model.dispose();
     assert.deepEqual([latency.speedup, latency.medianMs, latency.fullMedianMs], [1, 2, 2]);
   }));

@@ -65,7 +65,7 @@ export async function watchPass(
       ops,
       params,
       config,
-      batchTensors(collate(examples, [...examples.keys()])),
+      batchTensors(ops, collate(examples, [...examples.keys()])),
       looking,
     );
     return [classify(ops, params, hidden), ...seen, clsState(ops, hidden), ...trace.executeProbs].map(keep);
@@ -221,7 +221,7 @@ export async function samplePath(
   const tensors = tidy(() => {
     const trace = emptyTrace(), batch = collate([example], [0]);
     const gate = sampledGate(ops, planner, trace, Array.from(draws, (draw) => Float32Array.of(draw)));
-    const hidden = encode(ops, params, config, batchTensors(batch), gate);
+    const hidden = encode(ops, params, config, batchTensors(ops, batch), gate);
     const labels = floatTensor(batch.labels, [1]);
     const losses = taskLoss(ops, kind, classify(ops, params, hidden), labels);
     const terms = objective(losses, trace, settings);

@@ -1,7 +1,7 @@
 /** A trained model for use: text in, label and path out. What a reader of the README takes away. */
 import { InputError } from "../errors.ts";
 import { collate } from "../glue/mod.ts";
-import { infer } from "../methods/mod.ts";
+import { methodWith, openInference } from "../methods/mod.ts";
 import { type BackendName, startBackend } from "../tensor/mod.ts";
 import { disposeModel } from "./models.ts";
 import { findSaved } from "./saved.ts";
@@ -51,12 +51,13 @@ export async function openPredictor(
 
 /** A predictor of an open model, which it frees at the end. */
 export function predictorOf(model: SavedModel): Predictor {
-  const { labels, backbone, method } = model;
+  const { labels, backbone, planner } = model;
+  const open = openInference(backbone, methodWith(planner));
   return {
     labels,
     async predict(text, pair) {
       const { input, cutFrom } = encodeInput(model, text, pair ?? null);
-      const { logits, paths } = await infer(backbone, collate([input], [0]), method);
+      const { logits, paths } = await open.infer(collate([input], [0]));
       const bad = logits.find((logit) => !Number.isFinite(logit));
       if (bad !== undefined) throw new InputError(`The model's output for this text is ${bad}.`);
       const found = { path: paths[0], tokens: input.tokenIds.length, cutFrom };
@@ -64,7 +65,10 @@ export function predictorOf(model: SavedModel): Predictor {
       const probabilities = softmax(logits);
       return { label: labels[probabilities.indexOf(Math.max(...probabilities))], probabilities, ...found };
     },
-    dispose: () => disposeModel(model),
+    dispose() {
+      open.dispose();
+      disposeModel(model);
+    },
   };
 }
 

@@ -5,8 +5,10 @@ import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
 import { fusedOps } from "./fused_ops.ts";
+import { inferenceOps } from "./inference_ops.ts";
 import { chooseBuild, type KernelBuild } from "./kernels.ts";
 import { products } from "./products.ts";
+import { blasLayout, panels } from "./weight_layouts.ts";
 import { registerWasmKernels, startKernels } from "./wasm.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
@@ -78,7 +80,9 @@ async function start(
   await tf.ready();
   const library = name === "wasm" ? findBlas(blas) : null;
   const parts = name === "wasm" ? wasmParts(simd) : { ops: composedOps(name), simd: null };
-  if (name === "webgpu") parts.ops = { ...parts.ops, readsSmallNow: await prepareWebGPU() };
+  if (name === "webgpu" && await prepareWebGPU()) {
+    parts.ops = { ...parts.ops, valuesNow: (x) => x.size === 1 ? x.dataSync() as Float32Array : null };
+  }
   const backend = { name, ...parts, blas: library?.name ?? null, adapter: adapter?.description ?? null };
   return { backend, library };
 }
@@ -89,7 +93,12 @@ function wasmParts(asked: "auto" | "plain"): { ops: Ops; simd: KernelBuild } {
     const simd = chooseBuild(asked), kernels = startKernels(simd);
     const multiply = products(() => wasmBlas, kernels);
     registerWasmKernels(kernels, multiply);
-    wasm = { ops: fusedOps(kernels, multiply), simd };
+    const layout = () => wasmBlas ? blasLayout(multiply) : panels(kernels);
+    const ops = {
+      ...fusedOps(kernels, multiply),
+      inference: () => inferenceOps(kernels, multiply, layout()),
+    };
+    wasm = { ops, simd };
   }
   return wasm;
 }

@@ -5,6 +5,7 @@
  * the tape disposes each one separately.
  */
 import { differentiable } from "./differentiable.ts";
+import { plainOps } from "./plain_ops.ts";
 import { type Tensor, tf } from "./tf.ts";
 import type { AdamWStep, BackendName, Moments, Ops } from "./ops.ts";
 
@@ -167,8 +168,8 @@ function adamw(param: tf.Variable, gradient: Tensor, moments: Moments, scale: Te
 export function composedOps(backend: BackendName): Ops {
   return {
     backend,
-    readsAreFree: backend !== "webgpu",
-    readsSmallNow: backend !== "webgpu",
+    inference: null,
+    ...plainOps(gatherRows, backend !== "webgpu"),
     linear,
     linearGelu: (x, weight, bias) => gelu(linear(x, weight, bias)),
     addLayerNorm,

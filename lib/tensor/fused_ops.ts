@@ -8,6 +8,7 @@ import { fusedRows } from "./fused_rows.ts";
 import { at, floats } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 import type { AdamWStep, Moments, Ops } from "./ops.ts";
+import { plainOps } from "./plain_ops.ts";
 import type { Product } from "./products.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -42,13 +43,14 @@ export function fusedOps(kernels: Kernels, multiply: Product): Ops {
     );
   }
 
+  const rows = fusedRows(kernels);
   return {
     backend: "wasm",
-    readsAreFree: true,
-    readsSmallNow: true,
+    inference: null,
+    ...plainOps(rows.gatherRows, true),
     ...fusedLinear(kernels, multiply),
     attention: fusedAttention(kernels, multiply),
-    ...fusedRows(kernels),
+    ...rows,
     norm,
     adamw,
   };

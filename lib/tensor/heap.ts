@@ -8,6 +8,7 @@ interface WasmBackend extends tf.KernelBackend {
     HEAPU8: Uint8Array;
     HEAPF32: Float32Array;
     _malloc(bytes: number): number;
+    _free(place: number): void;
   };
   dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: string): tf.TensorInfo;

@@ -26,6 +26,12 @@ export interface Kernels {
     rowC: number,
     accumulate: boolean,
   ): void;
+  /** Lays weight [outputs, inputs] out for `addPacked`: inputs times outputs (rounded up to 8) floats. */
+  packWeight(outputs: number, inputs: number, weight: number, packed: number): void;
+  /** y [rows, outputs] += x [rows, inputs] W^T, W as `packWeight` laid it out. */
+  addPacked(rows: number, outputs: number, inputs: number, x: number, packed: number, y: number): void;
+  /** y [outputs] = W x + bias for one row x [inputs] and weight [outputs, inputs]. */
+  affineRow(outputs: number, inputs: number, x: number, weight: number, bias: number, y: number): void;
   /** out = a + b over `count` floats. */
   add(count: number, a: number, b: number, out: number): void;
   /** out = a b over `count` floats. */
@@ -40,6 +46,8 @@ export interface Kernels {
   sumOfSquares(count: number, x: number): number;
   /** x becomes its GELU, `slope` the derivative there. */
   gelu(count: number, x: number, slope: number): void;
+  /** x becomes its GELU. */
+  geluValues(count: number, x: number): void;
   /** x becomes its normalised rows, y the scaled and shifted ones, `inverse` [rows] 1 / deviation. */
   layerNorm(
     rows: number,
@@ -51,6 +59,8 @@ export interface Kernels {
     y: number,
     inverse: number,
   ): void;
+  /** x [rows, width] becomes its LayerNorm, nothing kept for a gradient. */
+  normValues(rows: number, width: number, x: number, weight: number, bias: number, epsilon: number): void;
   layerNormGradient(
     rows: number,
     width: number,
@@ -105,7 +115,7 @@ export interface Kernels {
 }
 
 /** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
-export const scratchBytes = 8192 + 192 + 128;
+export const scratchBytes = 8192 + 192 + 192;
 
 /** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
 export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
@@ -125,6 +135,9 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
     build,
     gemm: (m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate) =>
       kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
+    addPacked: (rows, outputs, inputs, x, packed, y) =>
+      kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch + 8192),
+    geluValues: (count, x) => kernels.geluValues(count, x, table + 128),
     gelu: (count, x, slope) => kernels.gelu(count, x, slope, table),
     attentionWeights: (batch, rows, width, scores, mask, scale) =>
       kernels.attentionWeights(batch, rows, width, scores, mask, scale, table),

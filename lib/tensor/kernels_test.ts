@@ -116,6 +116,13 @@ function property<T>(name: string, arbitrary: fc.Arbitrary<T>, holds: (kernels: 
   }
 }
 
+/** The product of row `a` of x and row `b` of y, both `width` wide, in float64. */
+function dotOf(x: Float32Array, a: number, y: Float32Array, b: number, width: number): number {
+  let total = 0;
+  for (let i = 0; i < width; i++) total += x[a * width + i] * y[b * width + i];
+  return total;
+}
+
 const productSizes = fc.record({
   m: size,
   n: size,
@@ -199,6 +206,24 @@ property(
   },
 );
 
+property(
+  "geluValues is x Phi(x), off by at most 3e-7 max(1, |x|)",
+  fc.record({ count: fc.integer({ min: 1, max: 70 }), spread: fc.constantFrom(0.1, 1, 4, 9), seed: seeds }),
+  (kernels, { count, spread, seed }) => {
+    const x = draw(seed, "x", count, spread), expected = [...x].map(reference.gelu);
+    const [value] = inHeap([x], (x) => kernels.geluValues(count, x));
+    value.forEach((y, i) => close([y], [expected[i]], 0, 3e-7 * Math.max(1, Math.abs(x[i]))));
+  },
+);
+
+for (const kernels of loaded) {
+  Deno.test(`geluValues at the ends of the number line is IEEE's x Phi(x) (${kernels.build})`, () => {
+    const x = [0, NaN, Infinity, -Infinity, 1e30, -1e30, 30, -30, -1e-40];
+    const [value] = inHeap([x], (x) => kernels.geluValues(9, x));
+    close(value, [0, NaN, Infinity, NaN, 1e30, 0, 30, 0, -5e-41], 1e-6, 1e-44);
+  });
+}
+
 for (const kernels of loaded) {
   Deno.test(`gelu at the ends of the number line is IEEE's x Phi(x) (${kernels.build})`, () => {
     const x = [0, NaN, Infinity, -Infinity, 1e30, -1e30, 30, -30, -1e-40];
@@ -209,6 +234,58 @@ for (const kernels of loaded) {
     close(slope.slice(4, 8), [1, 0, 1, 0], 0, 1e-7);
   });
 }
+
+property(
+  "addPacked adds x W^T like float64, whatever is left of a panel or of six rows",
+  fc.record({
+    rows: size,
+    outputs: size,
+    inputs: fc.oneof(size, fc.integer({ min: 250, max: 520 })),
+    seed: seeds,
+  }),
+  (kernels, { rows, outputs, inputs, seed }) => {
+    const x = draw(seed, "x", rows * inputs), weight = draw(seed, "w", outputs * inputs);
+    const y = draw(seed, "y", rows * outputs), packed = blank(inputs * 8 * Math.ceil(outputs / 8));
+    const [, , , found] = inHeap([x, weight, packed, y], (x, weight, packed, y) => {
+      kernels.packWeight(outputs, inputs, weight, packed);
+      kernels.addPacked(rows, outputs, inputs, x, packed, y);
+    });
+    const expected = Float64Array.from(y, (start, at) => {
+      const [row, column] = [Math.floor(at / outputs), at % outputs];
+      return start + dotOf(x, row, weight, column, inputs);
+    });
+    close(found, expected, 0, 1e-5 * Math.sqrt(inputs));
+  },
+);
+
+property(
+  "affineRow is W x + b of a single row like float64",
+  fc.record({ outputs: size, inputs: fc.integer({ min: 1, max: 70 }), seed: seeds }),
+  (kernels, { outputs, inputs, seed }) => {
+    const x = draw(seed, "x", inputs), weight = draw(seed, "w", outputs * inputs);
+    const bias = draw(seed, "b", outputs);
+    const [, , , y] = inHeap([x, weight, bias, blank(outputs)], (x, weight, bias, y) => {
+      kernels.affineRow(outputs, inputs, x, weight, bias, y);
+    });
+    close(y, bias.map((start, column) => start + dotOf(x, 0, weight, column, inputs)), 0, 1e-5);
+  },
+);
+
+property("normValues is float64's LayerNorm", matrix, (kernels, { rows, width, seed }) => {
+  const x = draw(seed, "x", rows * width, 3), weight = draw(seed, "w", width), bias = draw(seed, "b", width);
+  const epsilon = 1e-6,
+    [found] = inHeap([x, weight, bias], (x, weight, bias) => {
+      kernels.normValues(rows, width, x, weight, bias, epsilon);
+    });
+  const expected = Array.from({ length: rows }, (_, row) => {
+    const values = [...x.subarray(row * width, (row + 1) * width)];
+    const mean = values.reduce((total, v) => total + v, 0) / width;
+    const variance = values.reduce((total, v) => total + (v - mean) ** 2, 0) / width;
+    return values.map((v, i) => (v - mean) / Math.sqrt(variance + epsilon) * weight[i] + bias[i]);
+  });
+  // A single column has variance 0: its deviation is the root of epsilon, and rounding counts a thousandfold.
+  close(found, expected.flat(), 0, 1e-3);
+});
 
 property("layerNorm and its gradient are float64's", matrix, (kernels, { rows, width, seed }) => {
   const count = rows * width, epsilon = 1e-6;
@@ -385,6 +462,8 @@ Deno.test("loadKernels keeps to the scratch it was given", () => {
   const far = firstFloat * 2;
   kernels.gemm(7, 9, 300, 4 * far, 1200, 4, 4 * far, 36, 4, 8 * far, 36, false);
   kernels.gelu(5, 4 * far, 8 * far);
+  kernels.geluValues(5, 4 * far);
+  kernels.addPacked(7, 9, 300, 4 * far, 6 * far, 8 * far);
   for (let i = 1; i <= 4; i++) {
     assert.equal(heap[start - i], sentinel);
     assert.equal(heap[start + length + i - 1], sentinel);

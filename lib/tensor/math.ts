@@ -78,6 +78,9 @@ export function valueAndGradients(
 /** Number of tensors alive on all backends: constant from step to step in a loop that leaks nothing. */
 export const liveTensors = (): number => tf.memory().numTensors;
 
+/** Bytes that they hold. */
+export const liveBytes = (): number => tf.memory().numBytes;
+
 /** `min(1, limit / norm)`: the factor that brings a vector of length `norm` down to at most `limit`. Scalars. */
 export const unitScale = (norm: Tensor, limit: number): Tensor =>
   tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));

@@ -8,6 +8,7 @@ import { type Affine, clsState, executeWhere, type Gate, mix, randomAffine } fro
 import {
   detach,
   floatTensor,
+  type Forward,
   type Leaf,
   leaves,
   lessThan,
@@ -72,7 +73,7 @@ export function softGate(
   trace: PlanTrace,
   input: PlannerInput = "detached",
 ): Gate {
-  return (layer, hidden, run) => mix(hidden, plan(ops, planner[layer], hidden, trace, input), run);
+  return (layer, hidden, run) => mix(ops, hidden, plan(ops, planner[layer], hidden, trace, input), run);
 }
 
 /**
@@ -95,32 +96,19 @@ export function sampledGate(
 }
 
 /** Inference's gate: a^i = 1 where s^i > 0.5 (Eq. 5), which is where the logit is positive. */
-export function plannedGate(ops: Ops, planner: Planner, actions: Tensor[]): Gate {
+export function plannedGate<X>(ops: Forward<X>, planner: Planner, actions: X[]): Gate<X> {
   return (layer, hidden, run) => {
-    const single = ops.readsAreFree && hidden.shape[0] === 1;
-    const action = single
-      ? floatTensor([singleLogit(planner[layer], clsState(ops, hidden)) > 0 ? 1 : 0], [1])
-      : lessThan(floatTensor([0], [1]), detach(executeLogit(ops, planner[layer], hidden)));
+    const { weight, bias } = planner[layer];
+    const action = ops.positive(ops.linear(clsState(ops, hidden), weight, bias));
     actions.push(action);
     return executeWhere(ops, hidden, action, run);
   };
 }
 
-/**
- * The logit of Eq. 4 for a single input on a CPU backend: one dot product in JavaScript, where framework operations
- * would cost several times as much. cls [1, H].
- */
-function singleLogit(network: Affine, cls: Tensor): number {
-  const states = cls.dataSync(), weight = network.weight.dataSync();
-  let logit = network.bias.dataSync()[0];
-  for (let i = 0; i < weight.length; i++) logit += weight[i] * states[i];
-  return logit;
-}
-
 /** `dpbert`: the backbone with its planner deciding (section 3.1). */
-export function dpbert(backbone: Backbone, planner: Planner): Method {
+export function dpbert<X>(backbone: Backbone<Forward<X>>, planner: Planner): Method<X> {
   return () => {
-    const actions: Tensor[] = [];
+    const actions: X[] = [];
     return { gate: plannedGate(backbone.ops, planner, actions), finish: backboneFinish(backbone), actions };
   };
 }

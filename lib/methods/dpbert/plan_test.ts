@@ -60,7 +60,7 @@ function sensitive(): Planner {
     setValues(weight, uniforms(random(2, "weights"), 8).map((x) => 3 * (x - 0.5)));
   }
   tidy(() => {
-    encode(ops, params, config, batchTensors(batch), (layer, hidden, run) => {
+    encode(ops, params, config, batchTensors(ops, batch), (layer, hidden, run) => {
       const logits = [...executeLogit(ops, planner[layer], hidden).dataSync()];
       const centre = logits.reduce((total, x) => total + x, 0) / logits.length;
       setValues(planner[layer].bias, new Float32Array([layer === 0 ? 1 - centre : -centre]));
@@ -71,7 +71,7 @@ function sensitive(): Planner {
 }
 
 const through = (gate: Gate, ops: Ops = backbone.ops) =>
-  encode(ops, params, config, batchTensors(batch), gate);
+  encode(ops, params, config, batchTensors(ops, batch), gate);
 const lossOf = (hidden: Tensor) =>
   mean(
     taskLoss(ops, "classification", classify(ops, params, hidden), floatTensor(batch.labels, [batch.size])),
@@ -143,7 +143,7 @@ Deno.test("dpbert decides row by row, the same alone, in company, compacted and 
   const together = await infer(backbone, batch, dpbert(backbone, planner));
   assert.equal(liveTensors(), live);
   assert.ok(new Set(together.paths).size > 1, String(together.paths));
-  const masked = { ...backbone, ops: { ...ops, readsAreFree: false } };
+  const masked = { ...backbone, ops: { ...ops, valuesNow: () => null } };
   const mixed = await infer(masked, batch, dpbert(masked, planner));
   assert.deepEqual(mixed.paths, together.paths);
   assert.ok(largestError(mixed.logits, together.logits) < 1e-5);

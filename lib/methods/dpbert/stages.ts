@@ -46,7 +46,7 @@ export interface ReinforcementSettings extends ObjectiveSettings {
 /** Task losses of a batch through a gate; [B]. */
 function lossesThrough(backbone: Backbone, data: TrainingSet, batch: Batch, gate: Gate): Tensor {
   const { ops, params, config } = backbone;
-  const hidden = encode(ops, params, config, batchTensors(batch), gate);
+  const hidden = encode(ops, params, config, batchTensors(ops, batch), gate);
   return taskLoss(ops, data.kind, classify(ops, params, hidden), floatTensor(batch.labels, [batch.size]));
 }
 

@@ -7,7 +7,7 @@
 import { madd } from "./simd";
 
 /** Rows of B in a panel. */
-const depth: i32 = 256;
+export const depth: i32 = 256;
 
 /**
  * Strides in bytes; C is row-major with rows `rowC` apart. `panel`: 8 KiB of scratch for a panel and 192 bytes for
@@ -50,7 +50,7 @@ export function gemm(
 }
 
 /** `columns` columns of B as rows of 8 floats, one per row of B; missing columns are 0. */
-function pack(count: i32, columns: i32, b: usize, rowB: usize, colB: usize, panel: usize): void {
+export function pack(count: i32, columns: i32, b: usize, rowB: usize, colB: usize, panel: usize): void {
   if (columns == 8 && colB == 4) {
     for (let row = 0; row < count; row++, b += rowB, panel += 32) {
       v128.store(panel, v128.load(b));
@@ -178,7 +178,7 @@ function block(
 }
 
 /** Copies rows x columns floats between places with different row lengths. */
-function copyBlock(rows: i32, columns: i32, from: usize, rowFrom: usize, to: usize, rowTo: usize): void {
+export function copyBlock(rows: i32, columns: i32, from: usize, rowFrom: usize, to: usize, rowTo: usize): void {
   for (let row = 0; row < rows; row++, from += rowFrom, to += rowTo) {
     memory.copy(to, from, <usize>columns << 2);
   }
