@@ -22,6 +22,14 @@ import { refreshPages } from "./pages.ts";
 import { projectRoot } from "./render.ts";
 import { join } from "node:path";
 
+/** What `--help` prints. */
+export const usage = `deno task bench [--training] [--backends] [--faults] [--kills N] [--front-ends N]
+  without options: latency of one input at every depth
+  --training      a training step beside PyTorch's
+  --backends      the backends beside each other
+  --faults        malformed things, each refused in a sentence or two, and kills (--kills N of them, by default 100)
+  --front-ends N  both ways to execute a notebook, N times`;
+
 const folder = join(projectRoot, "results", "bench");
 
 /** See the file's first line. */

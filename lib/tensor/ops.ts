@@ -1,6 +1,6 @@
 /**
  * `Ops`: the fused operations that the model is written over. `composed.ts` implements them in plain tfjs for every
- * backend and is the reference; a backend may replace single operations (`wasm.ts`). Each operation carries its own
+ * backend and is the reference; `fused_ops.ts` implements them with our own kernels on `wasm`. Each operation carries its own
  * gradient and saves only what that gradient needs.
  */
 import type { Tensor, Variable } from "./tf.ts";
