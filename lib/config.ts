@@ -109,7 +109,11 @@ const defaultResults = fileURLToPath(new URL("../results/local", import.meta.url
 
 /** Each description is the list of allowed values that an error message quotes. */
 const schema = z.strictObject({
-  DPB_PROFILE: profile.default("smoke").describe(profiles.join(", ")),
+  DPB_PROFILE: profile.default("smoke").describe(
+    `${workingProfiles.join(" or ")} (${
+      profiles.filter((name) => !workingProfiles.includes(name)).join(" and ")
+    } are planned)`,
+  ),
   DPB_TASKS: taskList.nullable().default(null).describe(
     `a list such as "mrpc,sts-b" out of ${trainableTasks.join(", ")}`,
   ),
@@ -129,17 +133,19 @@ const schema = z.strictObject({
 
 /**
  * The configuration that the `DPB_*` variables of `env` describe. A variable set to nothing counts as not set.
- * `defaultProfile` stands in where `DPB_PROFILE` is not set. Throws `InputError` naming the variable, the value found and the values allowed.
+ * `defaultProfile` stands in where `DPB_PROFILE` is not set. Throws `InputError` naming the variable (or the option of
+ * `given` that the value came from), the value found and the values allowed.
  */
 export function readConfig(
   env: Record<string, string> = Deno.env.toObject(),
   defaultProfile: Profile = "smoke",
+  given: Options = {},
 ): Config {
   const found = Object.fromEntries(
     Object.entries(env).filter(([name, value]) => name.startsWith("DPB_") && value),
   );
   const parsed = schema.safeParse({ DPB_PROFILE: defaultProfile, ...found });
-  if (!parsed.success) throw new InputError(explain(parsed.error.issues[0], found));
+  if (!parsed.success) throw new InputError(explain(parsed.error.issues[0], found, given));
   const values = parsed.data;
   return {
     profile: values.DPB_PROFILE,
@@ -159,7 +165,18 @@ export function readConfig(
   };
 }
 
-function explain(issue: z.core.$ZodIssue, found: Record<string, string>): string {
+/** Options of the command line that have a variable of the same meaning. */
+const optionOf = {
+  profile: "DPB_PROFILE",
+  tasks: "DPB_TASKS",
+  seeds: "DPB_SEEDS",
+  into: "DPB_RESULTS",
+} as const;
+const optionNames = Object.keys(optionOf) as (keyof typeof optionOf)[];
+/** Their values, by name; undefined where not given. */
+export type Options = Partial<Record<keyof typeof optionOf, string>>;
+
+function explain(issue: z.core.$ZodIssue, found: Record<string, string>, given: Options): string {
   if (issue.code === "unrecognized_keys") {
     const [name] = issue.keys;
     const known = Object.keys(schema.shape).join(", ");
@@ -168,18 +185,23 @@ function explain(issue: z.core.$ZodIssue, found: Record<string, string>): string
     }"; expected one of ${known}. Unset it or correct its name.`;
   }
   const name = String(issue.path[0]) as keyof typeof schema.shape;
-  if (issue.code === "custom" && name === "DPB_PROFILE") return `${name}="${found[name]}": ${issue.message}.`;
-  return `${name}="${found[name]}" is not understood; expected ${schema.shape[name].description}.`;
+  const option = optionNames.find((option) => optionOf[option] === name && given[option]);
+  const value = option ? `--${option} "${found[name]}"` : `${name}="${found[name]}"`;
+  if (issue.code === "custom" && name === "DPB_PROFILE") return `${value}: ${issue.message}.`;
+  return `${value} is not understood; expected ${schema.shape[name].description}.`;
 }
 
 /**
- * The configuration with command-line options on top: `options` holds values by the variable of the same meaning, and
- * wins. Throws `InputError` as `readConfig`.
+ * The configuration with command-line `options` on top, which win over the variables of the same meaning. Throws
+ * `InputError` as `readConfig`.
  */
 export function configWith(
-  options: Record<string, string | undefined>,
+  options: Options,
   env: Record<string, string> = Deno.env.toObject(),
 ): Config {
-  const given = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return readConfig({ ...env, ...Object.fromEntries(given) });
+  const given = optionNames.flatMap((name): [string, string][] => {
+    const value = options[name];
+    return value === undefined ? [] : [[optionOf[name], value]];
+  });
+  return readConfig({ ...env, ...Object.fromEntries(given) }, undefined, options);
 }

@@ -24,6 +24,7 @@ Deno.test("readConfig gives defaults for an empty environment", () => {
     results: fileURLToPath(new URL("../results/local", import.meta.url)),
     glueDir: null,
     bertDir: null,
+    python: null,
     offline: false,
     mirror: null,
     hfHome: null,
@@ -42,6 +43,7 @@ Deno.test("readConfig reads every variable and ignores those of others", () => {
     DPB_RESULTS: "results",
     DPB_GLUE_DIR: "glue",
     DPB_BERT_DIR: "bert",
+    DPB_PYTHON: "bin/python",
     DPB_OFFLINE: "1",
     DPB_MIRROR: "http://localhost:8000/",
     HF_HOME: "hf",
@@ -57,6 +59,7 @@ Deno.test("readConfig reads every variable and ignores those of others", () => {
     results: "results",
     glueDir: "glue",
     bertDir: "bert",
+    python: "bin/python",
     offline: true,
     mirror: "http://localhost:8000",
     hfHome: "hf",
@@ -70,7 +73,7 @@ Deno.test("readConfig takes an empty variable for one that is not set", () => {
 });
 
 Deno.test("readConfig refuses a wrong value, naming the variable, the value and the allowed ones", () => {
-  refuses({ DPB_PROFILE: "huge" }, "DPB_PROFILE", '"huge"', "smoke, micro, glue, paper");
+  refuses({ DPB_PROFILE: "huge" }, "DPB_PROFILE", '"huge"', "smoke or glue (micro and paper are planned)");
   refuses({ DPB_PROFILE: "paper" }, "DPB_PROFILE", '"paper"', "smoke, glue");
   refuses({ DPB_PROFILE: "micro" }, "does not work yet");
   refuses({ DPB_TASKS: "mrpc,squad" }, "DPB_TASKS", '"mrpc,squad"', "sts-b");
@@ -107,7 +110,18 @@ Deno.test("readConfig takes the caller's default profile only where none is set"
 
 Deno.test("configWith lets an option win over the variable and checks both", () => {
   const env = { DPB_SEEDS: "3", DPB_PROFILE: "smoke" };
-  assert.deepEqual(configWith({ DPB_SEEDS: "0,2", DPB_PROFILE: undefined }, env).seeds, [0, 2]);
+  assert.deepEqual(configWith({ seeds: "0,2", profile: undefined }, env).seeds, [0, 2]);
   assert.equal(configWith({}, env).profile, "smoke");
-  assert.throws(() => configWith({ DPB_PROFILE: "nope" }, env), { name: "InputError", message: /nope/ });
+});
+
+Deno.test("configWith names what the user typed: the option where the value is its own, else the variable", () => {
+  const said = (options: Parameters<typeof configWith>[0], message: RegExp) =>
+    assert.throws(() => configWith(options, { DPB_SEEDS: "x" }), { name: "InputError", message });
+  said(
+    { tasks: "mrcp", seeds: "1" },
+    /^--tasks "mrcp" is not understood; expected a list such as "mrpc,sts-b"/,
+  );
+  said({ profile: "nope", seeds: "1" }, /^--profile "nope" is not understood; expected smoke or glue/);
+  said({ profile: "paper", seeds: "1" }, /^--profile "paper": this profile is planned.*smoke, glue\.$/);
+  said({ tasks: "mrpc" }, /^DPB_SEEDS="x" is not understood/);
 });

@@ -28,13 +28,24 @@ import {
   live,
   orderIn,
 } from "./kills_life.ts";
-import { type Death, fileKinds, type Phase, phaseOf, phases, workLost } from "./kills_log.ts";
+import {
+  type Death,
+  fileKinds,
+  type KilledBackend,
+  longestOf,
+  type Phase,
+  phaseOf,
+  phases,
+  workLost,
+} from "./kills_log.ts";
 
 /** What is to be done. */
 export interface KillOptions {
   kills: number;
   /** Draws the moments. A third of them are times, so the same seed does not repeat a report. */
   seed: number;
+  /** What the runs compute on; `wasm` unless told otherwise. */
+  backend?: KilledBackend;
   /** Milliseconds of work that a kill may cost; the runs take under a second. */
   checkpointEvery?: number;
   onKill?(kill: Kill): void;
@@ -49,6 +60,7 @@ export interface Kill {
 
 /** What happened. */
 export interface KillReport {
+  backend: KilledBackend;
   kills: number;
   byPhase: Record<Phase, number>;
   /** Kills at random times; the others at a random step, batch of an evaluation or file operation. */
@@ -71,17 +83,22 @@ export interface KillReport {
   checkpointEvery: number;
   /** Most milliseconds of training that had to be repeated after one kill. */
   mostWorkLostMs: number;
+  /** Milliseconds of the longest step or batch of an evaluation of all processes, */
+  longestPieceMs: number;
+  /** and of the longest save. */
+  longestSaveMs: number;
 }
 
 /** Kills runs until `kills` is reached, lets the last one end, and reports. */
 export async function killRuns(
-  { kills, seed, checkpointEvery = 50, onKill }: KillOptions,
+  { kills, seed, backend = "wasm", checkpointEvery = 50, onKill }: KillOptions,
 ): Promise<KillReport> {
   const random = seedrandom(`${seed}/kills`);
   const folder = await Deno.makeTempDir();
   try {
-    const calm = await calmRun(join(folder, "calm"), checkpointEvery);
+    const calm = await calmRun(join(folder, "calm"), { checkpointEvery, backend });
     const report: KillReport = {
+      backend,
       kills: 0,
       byPhase: Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>,
       atRandomTimes: 0,
@@ -94,6 +111,8 @@ export async function killRuns(
       failures: [],
       checkpointEvery,
       mostWorkLostMs: 0,
+      longestPieceMs: 0,
+      longestSaveMs: 0,
     };
     for (let round = 0; report.kills < kills && report.failures.length === 0; round++) {
       await killRound({ folder: join(folder, `${round}`), round, calm, kills, random, report, onKill });
@@ -117,7 +136,7 @@ interface Round {
 
 /** Starts the same runs until they come to their end, and kills them while there are kills left. */
 async function killRound({ folder, round, calm, kills, random, report, onKill }: Round): Promise<void> {
-  const results = join(folder, "results"), { checkpointEvery } = report;
+  const results = join(folder, "results"), { checkpointEvery, backend } = report;
   const old = round % 2 === 1 ? agedResults(calm.files) : null;
   await Deno.mkdir(results, { recursive: true });
   if (old) await layDown(results, old);
@@ -126,7 +145,7 @@ async function killRound({ folder, round, calm, kills, random, report, onKill }:
   for (let life = 0;; life++) {
     const { death, killAfter } = report.kills < kills ? nextDeath(report, calm, random) : calmly;
     const fresh = old !== null && life === 0;
-    const end = await live(orderIn(folder, { life, death, fresh, checkpointEvery }), killAfter);
+    const end = await live(orderIn(folder, { life, death, fresh, backend, checkpointEvery }), killAfter);
     if (end.killedAt === null) {
       if (!end.success) report.failures.push(end.stderr);
       lives.push({ ...end, damaged: false });
@@ -152,6 +171,9 @@ async function killRound({ folder, round, calm, kills, random, report, onKill }:
   if (differing.length > 0) report.runsDiffering++;
   report.differences.push(...differing);
   report.mostWorkLostMs = Math.max(report.mostWorkLostMs, ...lostBy(lives));
+  const longest = lives.map(({ events, killedAt }) => longestOf(events, killedAt));
+  report.longestPieceMs = Math.max(report.longestPieceMs, ...longest.map(({ pieceMs }) => pieceMs));
+  report.longestSaveMs = Math.max(report.longestSaveMs, ...longest.map(({ saveMs }) => saveMs));
 }
 
 /** How a process is to die: by itself, at a time in milliseconds from its start, or not at all. */

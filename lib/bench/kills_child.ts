@@ -49,7 +49,7 @@ function watchOperations(results: string, onOperation: OnOperation): void {
 }
 
 async function live(
-  { results, log, life, death, fresh, checkpointEvery, request }: ChildOrder,
+  { results, log, life, death, fresh, backend: backendName, checkpointEvery, request }: ChildOrder,
 ): Promise<void> {
   const tell = (event: Partial<LogEvent>) =>
     Deno.writeTextFileSync(log, JSON.stringify({ life, at: epochMs(), ...event }) + "\n", { append: true });
@@ -66,7 +66,7 @@ async function live(
     const kind = fileKind(file), nth = ++moments[kind];
     dieIf(kind === wanted.on && nth === wanted.operation, `${when} ${name} ${file}`);
   });
-  const backend = await startBackend("wasm", { blas: "off" });
+  const backend = await startBackend(backendName, { blas: "off" });
   tell({ what: "ready" });
   const context = {
     config: readConfig({}),

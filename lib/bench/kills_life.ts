@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import type { RunRequest } from "../runs/grid.ts";
 import { type Files, filesUnder } from "./kills_check.ts";
-import { type ChildOrder, eventsOf, type FileKind, type LogEvent } from "./kills_log.ts";
+import { type ChildOrder, eventsOf, type FileKind, type KilledBackend, type LogEvent } from "./kills_log.ts";
 
 /** The stages of the run that is killed, and their steps: a smoke run that takes less time than its start. */
 export const killedSteps: [stage: string, steps: number][] = [["stage 1", 8], ["stage 2", 6], ["stage 3", 8]];
@@ -69,10 +69,13 @@ export interface Calm {
 }
 
 /** Runs it in `folder`. */
-export async function calmRun(folder: string, checkpointEvery: number): Promise<Calm> {
+export async function calmRun(
+  folder: string,
+  { checkpointEvery, backend }: { checkpointEvery: number; backend: KilledBackend },
+): Promise<Calm> {
   await Deno.mkdir(folder);
   const started = performance.now();
-  const { success, stderr, events } = await live(orderIn(folder, { checkpointEvery }));
+  const { success, stderr, events } = await live(orderIn(folder, { checkpointEvery, backend }));
   const ms = performance.now() - started;
   if (!success) throw new Error(`The undisturbed run failed: ${stderr}`);
   return { files: filesUnder(join(folder, "results")), ms, moments: events.at(-1)!.moments! };
@@ -86,6 +89,7 @@ export function orderIn(folder: string, changes: Partial<ChildOrder>): ChildOrde
     life: 0,
     death: null,
     fresh: false,
+    backend: "wasm",
     checkpointEvery: 60_000,
     request: killedRun,
     ...changes,

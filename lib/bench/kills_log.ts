@@ -21,6 +21,9 @@ export function fileKind(path: string): FileKind {
   return /\/\.?(config|model|planner|tokenizer_config|vocab)\.[^/]*$/.test(path) ? "model" : "state";
 }
 
+/** Backends that end in the same bytes after any kill. */
+export type KilledBackend = "wasm" | "cpu";
+
 /** What a child is to do. */
 export interface ChildOrder {
   /** Root of its results. */
@@ -33,6 +36,8 @@ export interface ChildOrder {
   death: Death | null;
   /** Whether it trains again what has a record. */
   fresh: boolean;
+  /** What it computes on. */
+  backend: KilledBackend;
   checkpointEvery: number;
   /** A `dpbert` run; its parent is trained first. */
   request: RunRequest;
@@ -109,4 +114,24 @@ export function workLost(events: LogEvent[], killedAt: number, next: LogEvent | 
   const kept = events.slice(0, repeated < 0 ? undefined : repeated).findLast(isKept);
   if (!kept) return 0;
   return events.some((event) => isPiece(event) && event.at > kept.at) ? killedAt - kept.at : 0;
+}
+
+/** Milliseconds of the longest pieces of a process. */
+export interface Longest {
+  /** A step or batch of an evaluation, also one that a kill cut off, with what lies between it and the one before. */
+  pieceMs: number;
+  /** A save. */
+  saveMs: number;
+}
+
+/** The longest pieces among `events`; `killedAt`: when the process was killed, null if it was not. */
+export function longestOf(events: LogEvent[], killedAt: number | null): Longest {
+  const marks = events.filter((event) => isPiece(event) || isKept(event));
+  const spans = marks.slice(1).map((mark, before) => ({ mark, ms: mark.at - marks[before].at }));
+  const longest = (ms: number[]) => Math.max(0, ...ms);
+  const cutOff = killedAt === null || marks.length === 0 ? 0 : killedAt - marks.at(-1)!.at;
+  return {
+    pieceMs: longest([...spans.filter(({ mark }) => isPiece(mark)).map(({ ms }) => ms), cutOff]),
+    saveMs: longest(spans.filter(({ mark }) => !isPiece(mark)).map(({ ms }) => ms)),
+  };
 }

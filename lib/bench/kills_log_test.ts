@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventsOf, fileKind, type LogEvent, phaseOf, workLost } from "./kills_log.ts";
+import { eventsOf, fileKind, type LogEvent, longestOf, phaseOf, workLost } from "./kills_log.ts";
 
 /** Events a second apart, each as `what`, `what file`, or `step run/stage n`. */
 function events(...told: string[]): LogEvent[] {
@@ -59,6 +59,16 @@ Deno.test("workLost is nothing where no step or batch was done since the last sa
   );
   assert.equal(workLost(recorded, 9000, null), 0);
   assert.equal(workLost(recorded.slice(0, -1), 4100, null), 4100);
+});
+
+Deno.test("longestOf gives the longest step or batch, a cut-off one too, and the longest save, but no start-up", () => {
+  const at = (ms: number, what: string, file?: string): LogEvent => ({ life: 0, at: ms, what, file });
+  const told = [at(0, "ready"), at(900, "begin"), at(910, "step"), at(912, "pause"), at(925, "sync")];
+  assert.deepEqual(longestOf(told, null), { pieceMs: 10, saveMs: 0 });
+  const saved = [...told, at(930, "rename", state.slice(7)), at(935, "pause")];
+  assert.deepEqual(longestOf(saved, null), { pieceMs: 10, saveMs: 18 }); // with its sync
+  assert.deepEqual(longestOf(saved, 960), { pieceMs: 25, saveMs: 18 });
+  assert.deepEqual(longestOf([at(0, "ready")], 500), { pieceMs: 0, saveMs: 0 });
 });
 
 Deno.test("fileKind knows what a run writes by its path, temporary or not", () => {

@@ -4,7 +4,7 @@
  */
 import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
-import { type Leaf, leaves, type Random, readValues, setValues } from "../tensor/mod.ts";
+import { disposeTree, type Leaf, leaves, type Random, readValues, setValues } from "../tensor/mod.ts";
 import {
   type NamedValues,
   readSafetensors,
@@ -118,6 +118,20 @@ function checkSizes(folder: string, config: BertConfig, stored: Map<string, Stor
   );
 }
 
+function checkSurplus(
+  file: string,
+  params: Leaf[],
+  stored: Map<string, StoredTensor>,
+  { numLayers }: BertConfig,
+): void {
+  const known = new Set(params.flatMap(({ path }) => checkpointNames(path)));
+  const surplus = [...stored.keys()].find((name) => !known.has(name));
+  if (surplus === undefined) return;
+  throw new InputError(
+    `${file} holds a tensor "${surplus}" that a BERT with ${numLayers} layers has no place for.`,
+  );
+}
+
 const lacks = (file: string, name: string) => `${file} lacks the tensor "${name}", which this BERT needs.`;
 
 /** Label names that `saveBert` left; other writers' metadata says nothing to us. */
@@ -175,13 +189,12 @@ export async function loadBert(
   }
   checkSizes(folder, config, stored);
   const params = randomBert(config, numOutputs, rng);
-  for (const leaf of leaves(params)) fill(file, leaf, stored);
-  const known = new Set(leaves(params).flatMap(({ path }) => checkpointNames(path)));
-  const surplus = [...stored.keys()].find((name) => !known.has(name));
-  if (surplus !== undefined) {
-    throw new InputError(
-      `${file} holds a tensor "${surplus}" that a BERT with ${config.numLayers} layers has no place for.`,
-    );
+  try {
+    for (const leaf of leaves(params)) fill(file, leaf, stored);
+    checkSurplus(file, leaves(params), stored, config);
+  } catch (error) {
+    disposeTree(params);
+    throw error;
   }
   const drawn = ["pooler", "classifier"].filter((module) => optional(`${module}.`, stored));
   return { config, params, labels: labelsOf(metadata), drawn };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InputError } from "../errors.ts";
-import { disposeTree, leaves, readValues, startBackend } from "../tensor/mod.ts";
+import { disposeTree, leaves, liveTensors, readValues, startBackend } from "../tensor/mod.ts";
 import { readSafetensors } from "../tensor/safetensors.ts";
 import { loadBert, readBertConfig, saveBert } from "./checkpoint.ts";
 import { randomWeights, type Weights, writeFolder } from "./reference_bert.ts";
@@ -135,12 +135,14 @@ for (const [what, { change, message }] of Object.entries(broken)) {
       const weights = randomWeights(config, 2);
       change(weights);
       await writeFolder(folder, config, weights);
+      const live = liveTensors();
       await assert.rejects(load(folder), (error) => {
         assert.ok(error instanceof InputError, String(error));
         assert.match(error.message, message);
         assert.ok(error.message.includes(`${folder}/model.safetensors`));
         return true;
       });
+      assert.equal(liveTensors(), live);
     });
   });
 }

@@ -131,6 +131,13 @@ export async function missingFiles(source: WeightsSource, folder: string): Promi
   return missing;
 }
 
+/** Bytes that `obtainWeights` downloads at least: none where a folder has every file in its right size. */
+export async function weightsBytes(source: WeightsSource, access: Places): Promise<number> {
+  const missing = await Promise.all(folders(source, access).map((folder) => missingFiles(source, folder)));
+  if (missing.some((files) => files.length === 0)) return 0;
+  return missing[0].reduce((bytes, { size }) => bytes + size, 0);
+}
+
 /** The files of `source` that are missing in `folder` or whose sum is wrong. */
 async function wrongFiles({ files }: WeightsSource, folder: string): Promise<WeightsFile[]> {
   const right = await Promise.all(files.map((file) => isRight({ ...file, path: join(folder, file.name) })));

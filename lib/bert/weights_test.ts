@@ -111,7 +111,7 @@ Deno.test("obtainWeights goes on with a file that was cut off", async () => {
   await withMirror(cut, async ({ access, folder, asked }) => {
     await assert.rejects(
       obtainWeights(fake, access, { wait }),
-      inputError(/model\.safetensors cannot be fetched .*The 1 kB of 2 kB that came are kept/),
+      inputError(/model\.safetensors cannot be fetched .*; the 1 kB of 2 kB that came are kept/),
     );
     assert.deepEqual(names(folder), [".model.safetensors.part", "config.json"]);
     works = true;

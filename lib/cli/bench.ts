@@ -1,8 +1,6 @@
 /**
- * `deno task bench` (`--latency`): single inputs beside onnxruntime and at every depth, with `--training` a training step beside PyTorch's, with
- * `--backends` the backends beside each other, with
- * `--front-ends N` both ways to execute a notebook N times, or with `--faults` (`--kills N`) malformed things and kills;
- * as JSON and Markdown under results/bench and on the screen.
+ * `deno task bench`: single inputs beside onnxruntime and at every depth; or what its options name. Each leaves JSON and
+ * Markdown under results/bench and prints its table.
  */
 import { parseArgs } from "node:util";
 import { allRefused } from "../bench/faults/table.ts";
@@ -19,6 +17,15 @@ import { writeBench } from "./bench_pages.ts";
 import { refreshPages } from "./pages.ts";
 import { projectRoot } from "./render.ts";
 import { join } from "node:path";
+
+/** What `--help` prints. */
+export const usage =
+  `deno task bench [--latency] [--training] [--backends] [--faults] [--kills N] [--front-ends N]
+  --latency       single inputs beside onnxruntime and at every depth; also without options
+  --training      a training step beside PyTorch's
+  --backends      the backends beside each other
+  --faults        malformed things, each refused in a sentence or two, and kills (--kills N of them, by default 100)
+  --front-ends N  both ways to execute a notebook, N times`;
 
 const folder = join(projectRoot, "results", "bench");
 

@@ -1,10 +1,19 @@
 /** `deno task clean [--what KINDS | --all] [--yes]`: says what could be deleted and what that costs; deletes with `--yes` only. */
 import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
+import { sizeText } from "../files/download.ts";
 import { findRemovable, type Kind, kinds, type Places, type Removable, remove } from "./removable.ts";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+/** What `--help` prints. */
+export const usage = `deno task clean [--what ${
+  Object.keys(kinds).join()
+}] [--all] [--yes]: says what can be deleted
+  --what KINDS  some of those kinds, with a comma between
+  --all         all of them
+  --yes         deletes what --what or --all names`;
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -56,7 +65,7 @@ export async function clean(wish: Cleaning, places: Places, say: (line: string) 
   let failures = 0;
   for (const kind of wish.kinds) {
     const lines = items.filter((item) => item.kind === kind);
-    if (lines.length > 0) say(`${kind}: ${kinds[kind]}`);
+    if (lines.length > 0) say(`${kind}, ${total(lines)}: ${kinds[kind]}`);
     for (const item of lines) {
       const kept = item.kept ?? (wish.yes ? await removed(item, places) : null);
       if (wish.yes && kept?.startsWith("error")) failures++;
@@ -64,9 +73,21 @@ export async function clean(wish: Cleaning, places: Places, say: (line: string) 
     }
   }
   if (!wish.yes && items.length > 0) {
-    say(`nothing was deleted; to delete: deno task clean --yes --what ${wish.kinds.join()}`);
+    const found = wish.kinds.filter((kind) => items.some((item) => item.kind === kind && item.kept === null));
+    say(`nothing was deleted${suggestion(found)}`);
   }
   return failures > 0 ? 1 : 0;
+}
+
+function total(items: readonly Removable[]): string {
+  return sizeText(items.reduce((sum, { bytes }) => sum + bytes, 0));
+}
+
+/** How to delete what was found. Own results may be weeks of work, so they are no part of a line that is copied. */
+function suggestion(found: readonly Kind[]): string {
+  const safe = found.filter((kind) => kind !== "local");
+  return (safe.length > 0 ? `; to delete: deno task clean --yes --what ${safe.join()}` : "") +
+    (found.includes("local") ? "; own results go only where `--what` names local" : "");
 }
 
 /** Why `item` is still there, or null. */
@@ -84,12 +105,7 @@ function line(
   kept: string | null,
   deleted: boolean,
 ): string {
-  const place = relative(root, path), size = megabytes(bytes).padStart(12);
+  const place = relative(root, path), size = sizeText(bytes).padStart(12);
   if (kept !== null) return `${size}  ${place}: stays, ${kept}`;
   return `${size}  ${place}: ${deleted ? "deleted, " : ""}${again}`;
-}
-
-/** Bytes as "1.2 MB". */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

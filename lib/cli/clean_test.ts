@@ -81,9 +81,42 @@ Deno.test("clean without --yes lists everything with its size and cost, and dele
         ".jupyter",
       ]
     ) {
-      assert.ok(text.includes(`0.0 MB  ${place}: comes back `), place);
+      assert.ok(text.includes(`1 kB  ${place}: comes back `), place);
     }
-    assert.match(text, /nothing was deleted; to delete: deno task clean --yes --what caches,downloads/);
+    assert.match(text, /^checkpoints, 2\.5 MB: trained weights/m);
+    assert.match(text, /^jupyter, 1 kB: /m); // two files of a byte
+    assert.equal(
+      lines.at(-1),
+      "nothing was deleted; to delete: deno task clean --yes --what caches,downloads,checkpoints,jupyter; " +
+        "own results go only where `--what` names local",
+    );
+  }));
+
+Deno.test("clean suggests only what it found", () =>
+  withProject(async ({ places }, lines) => {
+    for (const folder of [".venv-jupyter", ".jupyter"]) {
+      await Deno.remove(join(places.root, folder), { recursive: true });
+    }
+    await clean({ kinds: ["downloads", "jupyter"], yes: false }, places, (line) => lines.push(line));
+    assert.equal(lines.at(-1), "nothing was deleted; to delete: deno task clean --yes --what downloads");
+    await clean({ kinds: ["local"], yes: false }, places, (line) => lines.push(line));
+    assert.equal(lines.at(-1), "nothing was deleted; own results go only where `--what` names local");
+  }));
+
+Deno.test("clean counts the weights of own runs once, and with the results where only those are asked for", () =>
+  withProject(async ({ places }, lines) => {
+    const weights = runPaths(places.results, ownRecord).checkpoint;
+    await put(join(weights, "model.safetensors"), "x".repeat(4_000_000));
+    const say = (line: string) => lines.push(line);
+    await clean(
+      { kinds: ["checkpoints", "local"], yes: false },
+      { ...places, results: `${places.results}/` },
+      say,
+    );
+    assert.ok(lines.some((line) => line.startsWith("checkpoints, 6.5 MB")), lines.join("\n"));
+    assert.ok(lines.some((line) => /^local, \d kB: /.test(line)), lines.join("\n"));
+    await clean({ kinds: ["local"], yes: false }, places, say);
+    assert.ok(lines.some((line) => line.startsWith("local, 4.0 MB: ")), lines.join("\n"));
   }));
 
 Deno.test("clean --yes deletes the kinds it is given and nothing else", () =>

@@ -51,34 +51,20 @@ Deno.test("committedProblems names a missing file and one that no record gives",
   });
 });
 
-const measured = {
-  backend: "wasm",
-  blas: null,
-  adapter: null,
-  machine: { cpu: "a processor", cores: 2, os: "linux" },
-  load: 0.1,
-  deno: "2.9.6",
-  latency: {
-    shape: "1 x 8",
-    tokens: 4,
-    examples: 5,
-    fullMedianMs: 10,
-    atDepth: [{ executedLayers: 0, medianMs: 0.5, p90Ms: 0.6, overProportional: 0 }],
-  },
-};
+const measured = { machine: { cpu: "a processor", cores: 2, os: "linux" }, load: null, outcomes: [] };
 
 Deno.test("committedProblems sets a benchmark's page against what was measured", async () => {
   await withExampleProject(async (root) => {
     const bench = (name: string) => join(root, "results", "bench", name);
-    await writeFile(bench("latency.json"), JSON.stringify(measured));
-    assert.match((await problems(root)).join(), /^results\/bench\/latency\.md is missing/);
-    await writeFile(bench("latency.md"), "| 0 | 0.7 | 0.6 | – |\n");
+    await writeFile(bench("training.json"), JSON.stringify(measured));
+    assert.match((await problems(root)).join(), /^results\/bench\/training\.md is missing/);
+    await writeFile(bench("training.md"), "| 0 | 0.7 | 0.6 | – |\n");
     await writeFile(bench("other.md"), "");
     const [differs, strange] = await problems(root);
-    assert.match(differs, /^results\/bench\/latency\.md, line 1: /);
+    assert.match(differs, /^results\/bench\/training\.md, line 1: /);
     assert.match(strange, /^results\/bench\/other\.md: no benchmark .* gives this file\.$/);
-    await writeFile(bench("latency.json"), "{");
-    await assert.rejects(problems(root), /latency\.json is not complete JSON/);
+    await writeFile(bench("training.json"), "{");
+    await assert.rejects(problems(root), /training\.json is not complete JSON/);
   });
 });
 

@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { InputError } from "../errors.ts";
 import { type MicroSummary, microTasks, smokeTasks, writeMicroGlue, writeSmokeGlue } from "../micro/mod.ts";
 
-const usage = "deno task data --profile micro|smoke --out DIR [--seed 0] [--tasks cola,sst-2]";
+/** Options, as `--help` prints them. */
+export const usage = "deno task data --profile micro|smoke --out DIR [--seed 0] [--tasks cola,sst-2]";
 
 /** Writes the files and prints a line per task. Throws `InputError` for options that are not understood. */
 export async function run(args: string[]): Promise<number> {

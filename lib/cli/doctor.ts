@@ -11,6 +11,11 @@ import { fileURLToPath } from "node:url";
 const neededDeno = "2.9.6";
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 
+/** What `--help` prints. */
+export const usage =
+  `deno task doctor [--json] [options of reproduce]: what this machine has and lacks for the chosen runs
+  --json  for programs: all findings as one array`;
+
 /** Prints a line per finding, or with `--json` all of them as one array. Returns 1 if something needed is missing. */
 export async function run(args: string[]): Promise<number> {
   const json = args.includes("--json");

@@ -19,7 +19,8 @@ import { findSaved } from "../runs/saved.ts";
 import { openOnBackend } from "./predict.ts";
 import { clock, progressPrinter } from "./progress.ts";
 
-const usage =
+/** What `--help` prints. */
+export const usage =
   "deno task evaluate --run <record or folder> [--task <id>] [--split dev|dev-mm|train|test|test-mm] " +
   "[--glue-dir <folder>] [--json] [--out <predictions.tsv>]";
 

@@ -2,11 +2,14 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BertConfig, readBertConfig } from "../bert/mod.ts";
-import { requireWeights } from "../bert/weights.ts";
+import { requireWeights, weightsBytes, weightsSource } from "../bert/weights.ts";
 import type { Config } from "../config.ts";
-import { readSplit, type SplitName, taskById } from "../glue/mod.ts";
+import { existsSync } from "node:fs";
+import { sizeText } from "../files/download.ts";
+import { glueBytes, glueCache, missingGlueFiles } from "../glue/download.ts";
+import { readSplit, type SplitName, type Task, taskById } from "../glue/mod.ts";
 import { smokeVocabulary } from "../micro/mod.ts";
-import { availableMemory } from "../runs/environment.ts";
+import { availableMemory, physicalCores } from "../runs/environment.ts";
 import { type Grid, missingRuns, runsOf } from "../runs/grid.ts";
 import { diskNeed, memoryNeed, type Training } from "../runs/needs.ts";
 import { recipeFor } from "../runs/recipe.ts";
@@ -20,10 +23,15 @@ import { type Finding, finding, lacking, there } from "./finding.ts";
 export interface Plan {
   config: Config;
   grid: Grid;
+  /** Runs at once where that was asked for; else as many as cores and memory allow. */
+  jobs?: number | null;
 }
 
-/** GLUE's files: each task's header and rows where the grid reads them, else only their folder. */
-export async function dataFindings({ config, grid }: Plan): Promise<Finding[]> {
+/**
+ * GLUE's files: each task's header and rows where the grid reads them, else only their folder. `own` is where `reproduce`
+ * gathers them itself.
+ */
+export async function dataFindings({ config, grid }: Plan, own = glueCache): Promise<Finding[]> {
   if (grid.profile === "smoke") {
     const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)), "optional");
     return [there("data", "the smoke profile generates its rows"), folder];
@@ -32,23 +40,53 @@ export async function dataFindings({ config, grid }: Plan): Promise<Finding[]> {
     const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)));
     if (folder.state !== "there") return [folder]; // once, not for every task
   }
-  return await Promise.all(grid.tasks.map((task) => taskFinding(task, config)));
+  return await Promise.all(grid.tasks.map((task) => taskFinding(task, config, own)));
 }
 
-function taskFinding(id: string, config: Config): Promise<Finding> {
+/** Whether `reproduce` downloads the task's files; those of a folder that is begun it leaves alone. */
+function fetchesGlue(task: Task, { glueDir, offline }: Config, own: string): boolean {
+  return !glueDir && !offline && missingGlueFiles(task, own).length > 0 &&
+    !existsSync(join(own, task.folder));
+}
+
+/** Bytes of the weights that `reproduce` downloads. */
+async function weightsToFetch({ config, grid }: Plan): Promise<number> {
+  if (grid.profile === "smoke" || config.bertDir || config.offline) return 0;
+  return await weightsBytes(weightsSource("minilm"), config);
+}
+
+/** Bytes of all that `reproduce` downloads. */
+async function downloadNeed(plan: Plan, own: string): Promise<number> {
+  const tasks = plan.grid.profile === "smoke" ? [] : plan.grid.tasks.map(taskById);
+  const fetched = tasks.filter((task) => fetchesGlue(task, plan.config, own));
+  return fetched.reduce((bytes, task) => bytes + glueBytes(task), await weightsToFetch(plan));
+}
+
+function toFetch(what: string, bytes: number): Finding {
+  return lacking(what, "optional", `not there yet (${sizeText(bytes)})`, "`reproduce` fetches it");
+}
+
+function taskFinding(id: string, config: Config, own: string): Promise<Finding> {
   const task = taskById(id), what = `data ${task.title}`;
   const names = (["train", "dev", "dev-mm"] as SplitName[]).filter((name) => task.splits[name]);
   return finding(what, async () => {
-    const glueDir = requireGlueDir(config, task);
+    if (fetchesGlue(task, config, own)) return toFetch(what, glueBytes(task));
+    const glueDir = requireGlueDir(config, task, own);
     const splits = await Promise.all(names.map((name) => readSplit(task, glueDir, name)));
     const rows = splits.map(({ examples }, i) => `${examples.length} ${names[i]}`).join(", ");
-    const warnings = splits.flatMap((split) => split.warnings).map((warning) => `; ${warning}`).join("");
-    return there(what, `${rows} rows in ${join(glueDir, task.folder)}${warnings}`);
+    const place = join(glueDir, task.folder), found = `${rows} rows in ${place}`;
+    const warnings = splits.flatMap((split) => split.warnings);
+    if (warnings.length === 0) return there(what, found);
+    const fix = config.glueDir
+      ? "put GLUE's own files there, or unset DPB_GLUE_DIR to have them fetched"
+      : `remove ${place} to have GLUE's own files fetched`;
+    return lacking(what, "optional", [found, ...warnings].join("; "), fix);
   });
 }
 
 /** The pre-trained BERT: sizes are compared, sums are not (that is `setup --weights`). */
-export function weightsFinding({ config, grid }: Plan): Promise<Finding> {
+export function weightsFinding(plan: Plan): Promise<Finding> {
+  const { config, grid } = plan;
   const what = "weights", smoke = grid.profile === "smoke";
   return finding(what, async () => {
     if (!smoke && config.bertDir) {
@@ -65,6 +103,8 @@ export function weightsFinding({ config, grid }: Plan): Promise<Finding> {
       }
       return there(what, `${numLayers} layers x ${hiddenSize} in ${config.bertDir}`);
     }
+    const missing = await weightsToFetch(plan);
+    if (missing > 0) return toFetch(what, missing);
     return there(
       what,
       `all-MiniLM-L6-v2 in ${await requireWeights("minilm", config)}${
@@ -94,17 +134,21 @@ export function resultsFinding({ config: { results } }: Plan): Promise<Finding> 
   });
 }
 
-/** Free space where results go, against the runs that have no record yet. */
-export function diskFinding(plan: Plan, freeAt = freeBytes): Promise<Finding> {
+/** Free space where results go, against the runs that have no record yet and all that is downloaded. */
+export function diskFinding(plan: Plan, freeAt = freeBytes, own = glueCache): Promise<Finding> {
   const what = "disk";
   return finding(what, async () => {
     const { config: { results }, grid } = plan;
     const missing = missingRuns(runsOf(grid), await readRecords(results, grid.profile));
     const free = await freeAt(await nearestExisting(results));
-    const need = diskNeed(await largestTraining(plan), missing.length);
+    const jobs = plan.jobs ?? physicalCores();
+    const runs = diskNeed(await largestTraining(plan), missing.length, jobs);
+    const downloads = await downloadNeed(plan, own), need = runs + downloads;
     const found = `${gigabytes(free)} free, ${missing.length} runs without a record need ${
-      gigabytes(need)
-    } (weights of each, and two checkpoints)`;
+      gigabytes(runs)
+    } (weights of each, and two checkpoints of those that train)${
+      downloads > 0 ? `, downloads ${sizeText(downloads)}` : ""
+    }`;
     return free > need
       ? there(what, found)
       : lacking(what, "needed", found, "`deno task clean` says what can go; or set DPB_RESULTS (--into)");
@@ -123,7 +167,10 @@ export function memoryFinding(
   const what = "memory";
   return finding(what, async () => {
     const { heap, total } = memoryNeed(await largestTraining(plan));
-    const found = `${gigabytes(free)} free, training needs about ${gigabytes(total)}`;
+    const jobs = plan.jobs ?? 1;
+    const found = `${gigabytes(free)} free, training needs about ${gigabytes(total)}${
+      jobs > 1 ? ` for each of ${jobs} runs at once` : ""
+    }`;
     const smaller = "train fewer rows at once: `deno task train --set stage1.batchSize=16 ...`";
     if (backend === "wasm" && heap > wasmHeap) {
       const limit = `${found}, ${gigabytes(heap)} of it in the heap of wasm, which ends at ${
@@ -131,9 +178,12 @@ export function memoryFinding(
       }`;
       return lacking(what, "needed", limit, `use a GPU (DPB_BACKEND=webgpu), or ${smaller}`);
     }
-    return free > total
-      ? there(what, found)
-      : lacking(what, "needed", found, `close other programs, or ${smaller}`);
+    return free > jobs * total ? there(what, found) : lacking(
+      what,
+      "needed",
+      found,
+      `${jobs > 1 ? "give --jobs a smaller number" : "close other programs"}, or ${smaller}`,
+    );
   });
 }
 

@@ -45,7 +45,8 @@ Deno.test("dataFindings reads what each task of the grid needs, and names what i
     const [mrpc, sst2] = await dataFindings(planOf(folder, { ...glue, DPB_GLUE_DIR: folder }));
     assert.equal(mrpc.state, "needed");
     assert.match(mrpc.found, /^MRPC\/(train|dev)\.tsv/);
-    assert.equal(sst2.state, "there");
+    assert.equal(sst2.state, "optional");
+    assert.match(sst2.fix!, /put GLUE's own files there, or unset DPB_GLUE_DIR/);
     assert.match(
       sst2.found,
       /^\d+ train, \d+ dev rows in .*SST-2; SST-2\/train\.tsv: found \d+ rows, GLUE's own/,
@@ -70,9 +71,25 @@ const bertBase = {
   max_position_embeddings: 512,
 };
 
-Deno.test("weightsFinding needs MiniLM for glue only, and every file of DPB_BERT_DIR", () =>
+Deno.test("dataFindings leaves to reproduce what it fetches, but not offline nor where a folder is begun", () =>
   withFolder(async (folder) => {
-    const missing = await weightsFinding(planOf(folder, glue));
+    const found = async (env: Record<string, string>) =>
+      (await dataFindings(planOf(folder, { ...glue, ...env }), folder)).map((one) =>
+        `${one.state} ${one.found}`
+      );
+    // the sizes that are pinned: three files of MRPC, SST-2.zip
+    assert.deepEqual(await found({}), ["optional not there yet (1.5 MB)", "optional not there yet (7.4 MB)"]);
+    for (const line of await found({ DPB_OFFLINE: "1" })) assert.match(line, /^needed .*setup --glue/);
+    await put(join(folder, "MRPC", "train.tsv"), "");
+    assert.match((await found({}))[0], /^needed .*MRPC lacks /);
+  }));
+
+Deno.test("weightsFinding leaves MiniLM to reproduce, offline needs it, and needs every file of DPB_BERT_DIR", () =>
+  withFolder(async (folder) => {
+    const toFetch = await weightsFinding(planOf(folder, glue));
+    assert.deepEqual([toFetch.state, toFetch.found], ["optional", "not there yet (91.6 MB)"]);
+    assert.match(toFetch.fix!, /`reproduce` fetches it/);
+    const missing = await weightsFinding(planOf(folder, { ...glue, DPB_OFFLINE: "1" }));
     assert.equal(missing.state, "needed");
     assert.match(missing.found, /lacks config\.json.*setup --weights minilm/);
     assert.equal((await weightsFinding(planOf(folder, {}))).state, "optional");
@@ -98,7 +115,7 @@ Deno.test("resultsFinding accepts a folder that is not there yet, leaves nothing
 
 Deno.test("diskFinding counts the runs without a record and compares their weights with the free space", () =>
   withFolder(async (folder) => {
-    const plan = planOf(folder, glue);
+    const plan = { ...planOf(folder, { ...glue, DPB_OFFLINE: "1" }), jobs: 1 };
     const disk = (gigabytes: number) => diskFinding(plan, () => Promise.resolve(gigabytes * 1e9));
     const all = await disk(1);
     // 4 models of 90.9 MB and 8 times the 43.2 MB that are trained
@@ -110,6 +127,14 @@ Deno.test("diskFinding counts the runs without a record and compares their weigh
     const done = exampleRecord({ setting: "t0.6" });
     await put(runPaths(plan.config.results, done).record, JSON.stringify(done));
     assert.match((await disk(1)).found, /3 runs without a record need 619 MB/);
+  }));
+
+Deno.test("diskFinding adds what is downloaded: MiniLM and the tasks that are not there", () =>
+  withFolder(async (folder) => {
+    const plan = { ...planOf(folder, glue), jobs: 1 };
+    const disk = (bytes: number) => diskFinding(plan, () => Promise.resolve(bytes), folder);
+    assert.match((await disk(1e9)).found, /need 709 MB .*, downloads 100\.5 MB$/); // 91.6 + 1.5 + 7.4
+    assert.deepEqual([(await disk(0.8e9)).state, (await disk(0.82e9)).state], ["needed", "there"]);
   }));
 
 Deno.test("memoryFinding compares the formula with what is free, and with the end of wasm's heap", () =>

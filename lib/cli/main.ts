@@ -8,23 +8,35 @@ import { InputError } from "../errors.ts";
 export interface Command {
   /** Runs the command with the arguments after its name; returns the process exit code. */
   run(args: string[]): Promise<number>;
+  /** What `--help` prints; the first line shows every option. */
+  usage: string;
 }
 
-const commands: Record<string, () => Promise<Command>> = {
-  bench: () => import("./bench.ts"),
-  clean: () => import("./clean.ts"),
-  data: () => import("./data.ts"),
-  doctor: () => import("./doctor.ts"),
-  evaluate: () => import("./evaluate.ts"),
-  notebook: () => import("./notebook.ts"),
-  ok: () => import("./ok.ts"),
-  predict: () => import("./predict.ts"),
-  report: () => import("./report.ts"),
-  reproduce: () => import("./reproduce.ts"),
-  score: () => import("./score.ts"),
-  setup: () => import("./setup.ts"),
-  train: () => import("./train.ts"),
+/** What each does stands here, because loading them all takes seconds. */
+const commands: Record<string, { does: string; load: () => Promise<Command> }> = {
+  bench: { does: "measures latency, training, backends, faults", load: () => import("./bench.ts") },
+  clean: { does: "says what can be deleted, and deletes it", load: () => import("./clean.ts") },
+  data: { does: "writes generated rows as GLUE's files", load: () => import("./data.ts") },
+  doctor: { does: "what this machine has and lacks", load: () => import("./doctor.ts") },
+  evaluate: { does: "a trained model's scores on a split", load: () => import("./evaluate.ts") },
+  notebook: { does: "opens JupyterLab on the notebooks", load: () => import("./notebook.ts") },
+  ok: { does: "checks the project before a commit", load: () => import("./ok.ts") },
+  predict: { does: "what a trained model says of a text", load: () => import("./predict.ts") },
+  report: { does: "tables and figures again from the records", load: () => import("./report.ts") },
+  reproduce: { does: "everything from set-up to tables", load: () => import("./reproduce.ts") },
+  score: { does: "scores a leaderboard file", load: () => import("./score.ts") },
+  setup: { does: "gets what later commands need", load: () => import("./setup.ts") },
+  train: { does: "one run, one record", load: () => import("./train.ts") },
 };
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`);
+  return ["deno task <command> [options]; `deno task <command> --help` shows the options", ...lines].join(
+    "\n",
+  );
+}
+
+const asksForHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 /** An option that `node:util`'s parseArgs refuses is the user's mistake like any other. */
 function isUsersMistake(error: unknown): error is Error {
@@ -38,15 +50,46 @@ function isRefusal(error: unknown): error is Error {
   return error instanceof Error && typeof code === "string" && /^E[A-Z]+$/.test(code);
 }
 
-/** Dispatches `argv` to its command. Throws `InputError` for an unknown command. */
+/** Runs `command`; an option that it does not take is refused together with those that it does. */
+async function runWith(command: Command, args: string[]): Promise<number> {
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (!isUsersMistake(error) || error instanceof InputError) throw error;
+    const [said] = error.message.split(/\.(?:\s|$)/);
+    const dash = /use ('.*')/.exec(error.message)?.[1]; // what node advises for a value like an option
+    error.message = `${said}. ${
+      dash ? `A value that begins with a dash is written ${dash}.` : `Usage: ${command.usage.split("\n")[0]}`
+    }`;
+    throw error;
+  }
+}
+
+/** Dispatches `argv` to its command, or prints help. Throws `InputError` for an unknown command and for none. */
 export async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
-  if (!Object.hasOwn(commands, name ?? "")) {
+  const help = name === "help" || asksForHelp(name ?? "");
+  if (help && (args.length === 0 || !Object.hasOwn(commands, args[0]))) {
+    console.log(overview());
+    return 0;
+  }
+  if (help) return await main([args[0], "--help"]);
+  if (name === undefined) {
+    console.log(overview());
+    throw new InputError("No command was given; expected one of those above.");
+  }
+  if (!Object.hasOwn(commands, name)) {
     throw new InputError(
-      `Unknown command "${name ?? ""}"; expected one of ${Object.keys(commands).join(", ")}.`,
+      `Unknown command "${name}"; expected one of ${Object.keys(commands).join(", ")}.`,
     );
   }
-  return (await commands[name]()).run(args.filter((arg) => arg !== "--debug"));
+  const command = await commands[name].load();
+  const end = args.indexOf("--"), own = end < 0 ? args : args.slice(0, end); // what follows goes to JupyterLab
+  if (own.some(asksForHelp)) {
+    console.log(command.usage);
+    return 0;
+  }
+  return await runWith(command, args.filter((arg) => arg !== "--debug"));
 }
 
 function shown(error: unknown): unknown {

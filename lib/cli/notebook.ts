@@ -4,6 +4,11 @@ import { findJupyter, jupyterVersion } from "../notebook/jupyter.ts";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What `--help` prints. */
+export const usage = `deno task notebook [FILE] [-- OPTIONS]: opens JupyterLab on the notebooks
+  FILE     a notebook, or how its name begins, e.g. 01
+  OPTIONS  JupyterLab's own, e.g. -- --no-browser`;
+
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Starts JupyterLab and waits for its end; returns its exit code. Throws `InputError` without JupyterLab. */

@@ -10,6 +10,10 @@ import { pageProblems } from "./pages.ts";
 import { caught, recordProblems } from "./record_problems.ts";
 import { readEdges, refusalLine, refusedEdges } from "./edges.ts";
 
+/** What `--help` prints. */
+export const usage =
+  "deno task ok: checks format, lint, types, imports, notebooks, records, results and pages";
+
 /** One part of the gate: what it finds wrong, nothing if all is well. */
 interface Part {
   name: string;

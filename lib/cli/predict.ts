@@ -1,6 +1,7 @@
 /**
  * `deno task predict --run <record or folder> --text "..." [--pair "..."]`: what a trained model says of a text, its
- * path and the time it took. Without `--text`, of every line of standard input, each answered as soon as it is read.
+ * path and the time it took. Without `--text`, of every line of standard input, each answered as soon as it is read. A tab
+ * separates the sentences of a pair in both.
  */
 import { parseArgs } from "node:util";
 import { readBertConfig } from "../bert/mod.ts";
@@ -12,6 +13,13 @@ import { findSaved, type SavedRun } from "../runs/saved.ts";
 import { openSaved } from "../runs/saved_model.ts";
 import { chooseBackend } from "./backend.ts";
 import { type TextLine, textLines } from "./text_lines.ts";
+
+/** What `--help` prints. */
+export const usage = `deno task predict --run RECORD|FOLDER [--text TEXT] [--pair TEXT] [--json]
+  --run   the record of a run, or the folder of a trained model
+  --text  the sentence; without it every line of standard input is one (a tab between the two of a pair)
+  --pair  the second sentence, where the task takes two
+  --json  for programs: an object per answer`;
 
 /** A prediction and how long it took from text to label. */
 export interface Answer extends Prediction {
@@ -90,6 +98,7 @@ export async function answerLines(lines: AsyncIterable<TextLine>, ask: Ask, outl
   return failed;
 }
 
+/** The sentence of a line, or the two that a tab separates. Throws `InputError` for more. */
 function sentences(text: string): [string, string?] {
   const [a, b, ...rest] = text.split("\t");
   if (rest.length === 0) return b === undefined ? [a] : [a, b];
@@ -150,7 +159,8 @@ export async function run(args: string[]): Promise<number> {
   const predictor = predictorOf(model), { labels } = predictor;
   const ask = timedAsk(predictor, () => performance.now());
   if (values.text !== undefined) {
-    const answer = await ask(values.text, values.pair);
+    const answer =
+      await (values.pair === undefined ? ask(...sentences(values.text)) : ask(values.text, values.pair));
     print(values.json ? JSON.stringify(answerObject(answer, labels)) : answerBlock(answer, labels));
     return 0;
   }

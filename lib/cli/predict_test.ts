@@ -104,6 +104,24 @@ Deno.test("predict refuses options that do not go together", async () => {
   await refused(["--run", "/nowhere", "--text", "a"], /"\/nowhere" does not exist/);
 });
 
+Deno.test("predict takes --text with a tab for two sentences, as a line of standard input", async () => {
+  await withExample("sts-b", async ({ paths }) => {
+    const said = async (...args: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", entry, "predict", "--run", paths.record, "--json", ...args],
+        env: { DPB_BACKEND: "wasm", NO_COLOR: "1" },
+      }).output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      const { ms: _, ...answer } = JSON.parse(new TextDecoder().decode(stdout));
+      return answer;
+    };
+    assert.deepEqual(
+      await said("--text", "a good horse\tit was bad"),
+      await said("--text", "a good horse", "--pair", "it was bad"),
+    );
+  });
+});
+
 const entry = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 Deno.test("predict answers a line of standard input while the next one is still to come", async () => {

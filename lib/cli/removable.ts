@@ -2,7 +2,7 @@
  * What can be deleted because it can be had again: caches, downloads, weights of finished runs, own results, Jupyter.
  * Never what the repository holds, nor what a running process has locked.
  */
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { profiles } from "../config.ts";
 import { openLocked } from "../files/locked_file.ts";
 import { isOutdated } from "../runs/resume_state.ts";
@@ -77,7 +77,7 @@ async function cacheEntries(root: string, wanted: (name: string) => boolean): Pr
 }
 
 async function finishedCheckpoints({ root, results }: Places): Promise<Found[]> {
-  const roots = new Set([join(root, "results"), join(root, "results", "local"), results]);
+  const roots = new Set([join(root, "results"), join(root, "results", "local"), resolve(results)]);
   const found: Found[] = [];
   for (const folder of roots) {
     for (const profile of profiles) {
@@ -102,7 +102,7 @@ async function finishedCheckpoints({ root, results }: Places): Promise<Found[]> 
   return found;
 }
 
-/** What there is of `wanted`, with sizes. */
+/** What there is of `wanted`, with sizes; what lies in a folder that is found too counts once, where it has a line. */
 export async function findRemovable(wanted: readonly Kind[], places: Places): Promise<Removable[]> {
   const found: Removable[] = [];
   for (const kind of wanted) {
@@ -111,7 +111,10 @@ export async function findRemovable(wanted: readonly Kind[], places: Places): Pr
       found.push({ ...item, ...await looked(item, places.root) });
     }
   }
-  return found;
+  return found.map((item) => {
+    const inside = found.filter(({ path }) => path.startsWith(item.path + sep));
+    return { ...item, bytes: inside.reduce((rest, { bytes }) => rest - bytes, item.bytes) };
+  });
 }
 
 async function looked(item: Found, root: string): Promise<Pick<Removable, "bytes" | "kept">> {

@@ -15,7 +15,9 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 /** Throws `Stopped` if the user asked for it. */
 export function endIfAsked(requested: () => boolean): void {
   if (requested()) {
-    throw new Stopped("Stopped while rendering; the same command continues there, without training again.");
+    throw new Stopped(
+      "Stopped while rendering; the same command (without --fresh) continues there, without training again.",
+    );
   }
 }
 
@@ -45,12 +47,10 @@ export async function executeNotebooks(
         output: join(folder, "notebooks", name),
         env,
         stop,
-        onProgress: ({ state, line }) => {
-          if (state === "finished") printer.note(line);
-          else printer.live(line);
-        },
+        onProgress: ({ line }) => printer.live(line),
       });
       await rebaseOutputs(join(folder, "notebooks", name), source);
+      printer.note(`executed ${name}`);
     } catch (error) {
       endIfAsked(() => stop.aborted); // it is no fault of the notebook
       throw error;

@@ -5,10 +5,14 @@ import { progressPrinter } from "./progress.ts";
 import { executeNotebooks } from "./render.ts";
 
 /** What `executeNotebooks` does with a front end that behaves like `execute`. */
-async function executed(execute: Execute, stop = new AbortController().signal): Promise<string[]> {
+async function executed(
+  execute: Execute,
+  stop = new AbortController().signal,
+  printer = progressPrinter(),
+): Promise<string[]> {
   const folder = await Deno.makeTempDir();
   try {
-    return await executeNotebooks(folder, execute, { DPB_NOTE: "x" }, progressPrinter(), stop);
+    return await executeNotebooks(folder, execute, { DPB_NOTE: "x" }, printer, stop);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -23,6 +27,27 @@ Deno.test("executeNotebooks executes every notebook in the order of their names,
   assert.equal(seen[0], "01_backbone.ipynb x");
   assert.deepEqual(seen, seen.toSorted());
   assert.equal(copies.length, seen.length);
+});
+
+Deno.test("executeNotebooks shows cells as passing lines, and says a line for each finished notebook", async () => {
+  const passing: string[] = [], notes: string[] = [];
+  const printer = {
+    ...progressPrinter(),
+    live: (line: string) => passing.push(line),
+    note: (line: string) => notes.push(line),
+  };
+  const copies = await executed(
+    async ({ output, onProgress }) => {
+      for (const cell of [1, 2]) {
+        onProgress!({ state: "finished", notebook: "x", cell, cells: 2, line: `[${cell}/2]` });
+      }
+      await writeNotebook(output, notebook([]));
+    },
+    undefined,
+    printer,
+  );
+  assert.deepEqual(notes, copies.map((path) => `executed ${path.split(/[\\/]/).at(-1)}`));
+  assert.deepEqual(passing, copies.flatMap(() => ["[1/2]", "[2/2]"]));
 });
 
 Deno.test("executeNotebooks ends with Stopped, whatever the stopped notebook says, and else with the notebook's error", async () => {

@@ -13,6 +13,11 @@ import { notebookProblems } from "./notebook_outputs.ts";
 import { refreshPages } from "./pages.ts";
 import { projectRoot, renderReport } from "./render.ts";
 
+/** What `--help` prints. */
+export const usage =
+  `deno task report [--into FOLDER]: writes tables, figures and pages again from the records
+  --into FOLDER  root of the results, as \`reproduce --into\` leaves it; by default the committed ones`;
+
 /** See the file's first lines. Throws `InputError` if there are no records to report on. */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { into: { type: "string" } } });

@@ -24,6 +24,19 @@ import { trainAll } from "./train_all.ts";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+/** What `--help` prints. */
+export const usage =
+  `deno task reproduce [--profile smoke|glue] [--tasks LIST] [--methods LIST] [--seeds N|LIST] [--into FOLDER] [--jobs N] [--via kernel|jupyter] [--cell-minutes N] [--fresh]
+  --profile       size of the experiment: smoke takes minutes, glue is the real one
+  --tasks         e.g. mrpc,sts-b; by default the profile's own
+  --methods       e.g. bert,dpbert
+  --seeds         a number of seeds, or a list such as 0,2
+  --into          folder of the results
+  --jobs          runs that train at once
+  --via           what executes the notebooks
+  --cell-minutes  limit for each cell of a notebook
+  --fresh         trains again what has a record`;
+
 const committedRoot = join(projectRoot, "results");
 
 /** What the options ask for, on top of the environment. */
@@ -59,12 +72,8 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
   if (!(cellMinutes > 0 && cellMinutes <= 10_000)) {
     throw new InputError(`--cell-minutes ${values["cell-minutes"]}: expected a number above 0, up to 10000.`);
   }
-  const config = configWith({
-    DPB_PROFILE: values.profile,
-    DPB_TASKS: values.tasks,
-    DPB_SEEDS: values.seeds,
-    DPB_RESULTS: values.into,
-  }, env);
+  const { profile, tasks, seeds, into } = values;
+  const config = configWith({ profile, tasks, seeds, into }, env);
   const grid = gridOf(config);
   return {
     config,
@@ -88,10 +97,18 @@ function chosenMethods(list: string | undefined) {
 
 type Printer = ReturnType<typeof progressPrinter>;
 
-async function compare(results: string, profile: string, printer: Printer): Promise<number> {
+/** Compares with the committed numbers, and says how; returns the exit code. */
+export async function compare(
+  results: string,
+  profile: string,
+  printer: Pick<Printer, "note">,
+): Promise<number> {
   if (resolve(results) === committedRoot) return 0;
   const committed = await readRecords(committedRoot, profile);
-  if (committed.length === 0) return 0;
+  if (committed.length === 0) {
+    printer.note(`\nnothing committed for profile ${profile} to compare with`);
+    return 0;
+  }
   const comparison = compareWithCommitted(await readRecords(results, profile), committed);
   printer.note(`\n${tablePlain(comparisonTable(comparison))}`);
   return comparison.exitCode;

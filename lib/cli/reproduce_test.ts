@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { wishOf } from "./reproduce.ts";
+import { compare, wishOf } from "./reproduce.ts";
 
 Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
   const { grid, fresh } = wishOf([], {});
@@ -39,4 +39,10 @@ Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", ()
 Deno.test("wishOf reads --jobs, and leaves the number to the machine without it", () => {
   assert.equal(wishOf(["--jobs", "3"], {}).jobs, 3);
   assert.equal(wishOf([], {}).jobs, null);
+});
+
+Deno.test("compare says that a profile has nothing committed, and is content", async () => {
+  const notes: string[] = [];
+  const code = await compare("/no/results", "smoke", { note: (line) => notes.push(line) });
+  assert.deepEqual([code, notes], [0, ["\nnothing committed for profile smoke to compare with"]]);
 });

@@ -25,7 +25,6 @@ export interface RunCommand {
 export interface RunPlace {
   config: Config;
   backend: Pick<Backend, "name" | "blas">;
-  fresh: boolean;
 }
 
 /** The command that trains `request`. */
@@ -36,7 +35,7 @@ export function runCommandOf(request: RunRequest, place: RunPlace): RunCommand {
     args: [
       ...["run", "--quiet", "-A", "--config", denoConfig, entry, "train"],
       ...["--profile", profile, "--task", task, "--method", method, "--seed", `${seed}`, ...sets],
-      ...["--into", resolve(place.config.results), ...(place.fresh ? ["--fresh"] : [])],
+      ...["--into", resolve(place.config.results)],
       ...["--progress", "json", "--until-stdin-closes"],
     ],
     env: { ...settingsEnv(place), ...oneThread, NO_COLOR: "1" },
@@ -109,6 +108,12 @@ export async function followRun(
       const event = parseEvent(line);
       if (event) onEvent(event);
     });
+    // Where an event cannot be shown, nobody reads on: a child that writes would never end.
+    await Promise.race([child.status, events.done.then(() => child.status)]).catch(async (error) => {
+      kill();
+      await child.status;
+      throw error;
+    });
     const { code, signal } = await child.status;
     await events.done;
     return { code, signal, stderr: await stderr };
@@ -129,7 +134,7 @@ export function reasonOf(exit: RunExit): string {
   const { code, signal, stderr } = exit, own = errorOf(exit);
   if (own) return own;
   if (signal === "SIGKILL") {
-    return "Its process was killed, as systems do that run out of memory. Give --jobs a smaller number and run the same command again; it continues there.";
+    return "Its process was killed, as systems do that run out of memory. Give --jobs a smaller number and run the same command (without --fresh); it continues there.";
   }
   const said = stderr.split("\n").find((line) => /error/i.test(line))?.trim();
   return `Its process ended with ${signal ?? `exit code ${code}`}${said ? `: ${said}` : "."}`;

@@ -18,11 +18,11 @@ Deno.test("runCommandOf spells out the run, the settings of this process and one
     DPB_GLUE_DIR: "/glue",
   });
   const request = { profile: "glue", task: "mrpc", method: "dpbert", settings: { targetRate: 0.6 }, seed: 3 };
-  const place: RunPlace = { config, backend: { name: "wasm", blas: null }, fresh: true };
+  const place: RunPlace = { config, backend: { name: "wasm", blas: null } };
   const { args, env } = runCommandOf(request, place);
   assert.equal(
     args.slice(args.indexOf("train")).join(" "),
-    "train --profile glue --task mrpc --method dpbert --seed 3 --set targetRate=0.6 --into /results --fresh " +
+    "train --profile glue --task mrpc --method dpbert --seed 3 --set targetRate=0.6 --into /results " +
       "--progress json --until-stdin-closes",
   );
   // This process found no BLAS, so none shall find one; it started its backend already, so none shall measure.
@@ -31,7 +31,6 @@ Deno.test("runCommandOf spells out the run, the settings of this process and one
   const named: RunPlace = {
     config: { ...config, blas: "/a/blas.so" },
     backend: { name: "wasm", blas: "blas" },
-    fresh: false,
   };
   assert.equal(runCommandOf(request, named).env.DPB_BLAS, "/a/blas.so");
   // What the command line asked for wins over variables, which a child would otherwise inherit.

@@ -13,7 +13,8 @@ import {
   taskById,
 } from "../glue/mod.ts";
 
-const usage = "deno task score --task <id> --labels <dev.tsv> --predictions <file.tsv> " +
+/** What `--help` prints. */
+export const usage = "deno task score --task <id> --labels <dev.tsv> --predictions <file.tsv> " +
   "[--labels-mm <dev_mismatched.tsv> --predictions-mm <file.tsv>]";
 
 /** Prints `{ task, n, <components>, score }` (0-100) alone on stdout, warnings on stderr; returns the exit code. */

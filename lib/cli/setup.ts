@@ -13,6 +13,13 @@ import { diagnose } from "./doctor.ts";
 import { findingLine } from "./finding.ts";
 import { progressPrinter } from "./progress.ts";
 
+/** What `--help` prints. */
+export const usage = `deno task setup [--weights NAME] [--glue TASKS] [--blas] [--jupyter]
+  --weights  a pre-trained BERT: minilm
+  --glue     data of tasks, e.g. mrpc,sts-b, or all
+  --blas     a fast library for matrices, where the system has none
+  --jupyter  JupyterLab, in the project's folder`;
+
 /**
  * Without options: caches every package and prints the state of the machine. With `--weights NAME`, `--glue TASKS` (a
  * list, or "all"), `--blas`, `--jupyter`: also gets those. Throws `InputError` for an unknown option or name, and what
@@ -44,9 +51,7 @@ function parseOptions(args: string[]) {
     return parseArgs({ args, options: { ...named, blas: flag, jupyter: flag } }).values;
   } catch (error) {
     throw new InputError(
-      `${
-        (error as Error).message
-      }. Usage: deno task setup [--weights NAME] [--glue TASKS] [--blas] [--jupyter].`,
+      `${(error as Error).message}. Usage: ${usage.split("\n")[0]}.`,
     );
   }
 }

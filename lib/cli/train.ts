@@ -15,6 +15,18 @@ import { progressPrinter } from "./progress.ts";
 import { eventPrinter, summaryOf } from "./run_events.ts";
 import { stopSignal } from "./stop.ts";
 
+/** What `--help` prints. */
+export const usage =
+  `deno task train --task ID [--profile smoke|glue] [--method NAME] [--seed N] [--set KEY=VALUE] [--into FOLDER] [--fresh] [--progress text|json] [--until-stdin-closes]
+  --task      e.g. mrpc
+  --profile   size of the experiment
+  --method    by default dpbert
+  --seed      by default 0
+  --set       a setting of the recipe, e.g. targetRate=0.6; more than once for more of them
+  --into      folder of the results
+  --fresh     trains again what has a record
+  --progress, --until-stdin-closes  for programs: events as JSON; ends when standard input does`;
+
 /** `["targetRate=0.6"]` -> `{ targetRate: "0.6" }`. Throws `InputError` for text without "=". */
 export function parseSettings(pairs: string[]): Record<string, string> {
   return Object.fromEntries(pairs.map((pair) => {
@@ -61,7 +73,7 @@ export async function run(args: string[]): Promise<number> {
     },
   });
   const progress = printerOf(values.progress);
-  const config = configWith({ DPB_PROFILE: values.profile, DPB_RESULTS: values.into });
+  const config = configWith({ profile: values.profile, into: values.into });
   if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
   if (!/^\d{1,9}$/.test(values.seed)) {
     throw new InputError(`--seed ${values.seed}: expected a whole number of at most nine digits.`);

@@ -5,6 +5,7 @@ import { finishedRuns } from "../runs/finished.ts";
 import { keyOf, type RunRequest } from "../runs/grid.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { type RunEnd, trainScheduled } from "../runs/schedule.ts";
+import { beginAfresh } from "../runs/resume_state.ts";
 import { findRecord } from "../runs/store.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { Stopped } from "../train/mod.ts";
@@ -19,7 +20,7 @@ export interface TrainAllOptions {
   backend: Pick<Backend, "name" | "blas">;
   /** Runs at once; their records are the same whatever it is. */
   jobs: number;
-  /** Train again what has a record. */
+  /** Train again what has a record: all of it is forgotten first, so that going on without `fresh` mixes nothing. */
   fresh: boolean;
   /** Asks the runs to save and stop. */
   stop: AbortSignal;
@@ -27,6 +28,8 @@ export interface TrainAllOptions {
   /** Milliseconds from an arbitrary origin. */
   now(): number;
 }
+
+const continues = "the same command (without --fresh) continues there.";
 
 const longName = ({ task, method, seed }: RunRequest) => `${task} ${method} seed ${seed}`;
 
@@ -42,7 +45,8 @@ function outcomeLine(record: RunRecord): string {
 export async function trainAll(requests: readonly RunRequest[], options: TrainAllOptions): Promise<string[]> {
   const session = openSession(requests, options), { table: { runs }, failures } = session;
   const { jobs, stop } = options;
-  if (!options.fresh) await findFinished(session, options);
+  if (options.fresh) await forgetAll(session, options);
+  else await findFinished(session, options);
   await trainScheduled(runs, {
     jobs,
     start: (run) => trainOne(run, session, options),
@@ -56,7 +60,7 @@ export async function trainAll(requests: readonly RunRequest[], options: TrainAl
   });
   if (runs.some(({ state }) => state === "waiting")) {
     const over = runs.filter(({ state }) => state !== "waiting").length;
-    throw new Stopped(`Stopped with ${over} of ${runs.length} runs done; the same command continues there.`);
+    throw new Stopped(`Stopped with ${over} of ${runs.length} runs done; ${continues}`);
   }
   return failures;
 }
@@ -94,7 +98,35 @@ async function findFinished({ table, end }: Session, { config, stop }: TrainAllO
   }
 }
 
-async function trainOne(run: TimedRun, { table, end }: Session, options: TrainAllOptions): Promise<RunEnd> {
+/** Begins every run anew, before any trains; those whose files cannot be used have failed. */
+async function forgetAll({ table, end }: Session, { config, stop }: TrainAllOptions): Promise<void> {
+  for (const run of table.runs) {
+    try {
+      await beginAfresh(config.results, run.request, { onNote: table.note, shouldStop: () => stop.aborted });
+    } catch (error) {
+      if (error instanceof Stopped) throw new Stopped("Stopped before any run began; nothing was trained.");
+      if (!(error instanceof InputError)) throw error;
+      end(run, "failed", error.message);
+    }
+  }
+}
+
+/** Trains a run in its process. What cannot be read afterwards is that run's failure, not the others'. */
+async function trainOne(run: TimedRun, session: Session, options: TrainAllOptions): Promise<RunEnd> {
+  try {
+    return await trainInProcess(run, session, options);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    session.end(run, "failed", error.message);
+    return "failed";
+  }
+}
+
+async function trainInProcess(
+  run: TimedRun,
+  { table, end }: Session,
+  options: TrainAllOptions,
+): Promise<RunEnd> {
   const { request } = run, { config, stop } = options;
   table.started(run);
   const exit = await followRun(runCommandOf(request, options), stop, (event) => {
@@ -111,8 +143,10 @@ async function trainOne(run: TimedRun, { table, end }: Session, options: TrainAl
     end(run, how, reasonOf(exit));
   }
   if (how === "finished") {
+    const record = await findRecord(config.results, keyOf(request));
+    if (!record) throw new InputError("Its record is gone. Run the same command again.");
     table.finished(run);
-    end(run, how, outcomeLine((await findRecord(config.results, keyOf(request)))!));
+    end(run, how, outcomeLine(record));
   }
   return how;
 }

@@ -35,6 +35,7 @@ async function trained(
   results: string,
   jobs: number,
   stop = new AbortController().signal,
+  fresh = false,
 ) {
   const notes: string[] = [], shown: string[] = [];
   const printer = {
@@ -49,7 +50,7 @@ async function trained(
     config,
     backend,
     jobs,
-    fresh: false,
+    fresh,
     stop,
     printer,
     now: () => performance.now(),
@@ -105,6 +106,24 @@ Deno.test("records, predictions, paths, curves and weights are the same bytes wi
 
     const again = await trained(short, `${folder}/two`, 2);
     assert.deepEqual([again.notes.length, again.shown], [3, []]); // nothing was started
+  });
+});
+
+Deno.test("with fresh, ended before all is trained, the same command without it trains the rest of it anew", async () => {
+  await inFolder(async (results) => {
+    const runs = [short[0], short[2]], never = new AbortController().signal;
+    await trained(runs, results, 1);
+    const files = filesUnder(results), stop = AbortSignal.abort();
+    await assert.rejects(trained(runs, results, 1, stop, true), {
+      name: "Stopped",
+      message: /^Stopped with 0 of 2 runs done; the same command \(without --fresh\) continues/,
+    });
+    const first = await trained([runs[0]], results, 1); // begun anew, and finished
+    assert.ok(first.shown.length > 0);
+    const rest = await trained(runs, results, 1, never, false);
+    assert.ok(rest.shown.every((line) => !/^sst-2 .* step [1-9]/.test(line)), `${rest.shown}`);
+    assert.ok(rest.shown.some((line) => line.startsWith("sts-b bert")), `${rest.shown}`);
+    assert.deepEqual(filesUnder(results), files); // the same bytes, and nothing left beside them
   });
 });
 

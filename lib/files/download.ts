@@ -156,10 +156,10 @@ function writerInto(part: Deno.FsFile, here: number, file: RemoteFile, { now, wa
 
 function unavailable({ url, size }: RemoteFile, { kind, reason }: Trouble, bytes: number): Unavailable {
   const advice = kind === "unreachable"
-    ? "Check the network, set HTTPS_PROXY behind a proxy, or name a mirror in DPB_MIRROR."
-    : "Run the command again later, or name another place in DPB_MIRROR.";
-  const kept = bytes > 0 ? ` The ${sizeText(bytes)} of ${sizeText(size)} that came are kept.` : "";
-  return new Unavailable(url, reason, advice + kept);
+    ? "Check the network, set HTTPS_PROXY behind a proxy, or name a mirror in DPB_MIRROR"
+    : "Run the command again later, or name another place in DPB_MIRROR";
+  const kept = bytes > 0 ? `; the ${sizeText(bytes)} of ${sizeText(size)} that came are kept` : "";
+  return new Unavailable(url, reason, `${advice}${kept}.`);
 }
 
 function unwritable({ path, size }: RemoteFile, { message }: Error): InputError {

@@ -96,7 +96,7 @@ Deno.test("download gives up after four tries without progress, keeps what came,
     await assert.rejects(
       download(file, { wait: (ms) => (waited.push(ms), wait()) }),
       inputError(
-        /model cannot be fetched .*Run the command again later.* The 0\.1 MB of 0\.3 MB that came are kept/,
+        /model cannot be fetched .*Run the command again later.*; the 0\.1 MB of 0\.3 MB that came are kept/,
       ),
     );
     assert.deepEqual(waited, [1000, 2000, 4000]);

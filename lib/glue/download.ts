@@ -49,6 +49,9 @@ export async function obtainGlue(
   return needed;
 }
 
+/** Bytes that `obtainGlue` downloads for `task`. */
+export const glueBytes = (task: Task): number => bytesOf(glueSources[task.id]);
+
 const bytesOf = ({ files }: GlueSource) => files.reduce((bytes, { size }) => bytes + size, 0);
 
 function offlineError(tasks: Task[], folder: string): InputError {

@@ -55,9 +55,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const folder = await makeTemporaryFolder("dpbert-kernel-");
   const connection = freeConnection();
   const file = join(folder, "connection.json");
-  await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600 });
   let child: Deno.ChildProcess;
   try {
+    await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600 });
     child = spawnKernel(file, options);
   } catch (error) {
     await Deno.remove(folder, { recursive: true });
@@ -153,9 +153,7 @@ interface Link {
 
 /** Connects the three channels that are needed; waits while the kernel does not listen yet, until `stopped`. */
 async function connect(connection: Connection, stopped: () => boolean): Promise<Link> {
-  const control = await whenListening("DEALER", connection.control_port, stopped);
-  const shell = await whenListening("DEALER", connection.shell_port, stopped);
-  const iopub = await whenListening("SUB", connection.iopub_port, stopped);
+  const { control, shell, iopub } = await connectAll(connection, stopped);
   const session = crypto.randomUUID();
   const listeners = new Set<Listener>();
   const follow = async (channel: "shell" | "iopub", socket: Socket) => {
@@ -178,6 +176,27 @@ async function connect(connection: Connection, stopped: () => boolean): Promise<
     },
     close: () => [shell, control, iopub].forEach((socket) => socket.close()),
   };
+}
+
+/** All three sockets, or none: those that are open are closed where another one fails. */
+export async function connectAll(
+  { control_port, shell_port, iopub_port }: Pick<Connection, "control_port" | "shell_port" | "iopub_port">,
+  stopped: () => boolean,
+) {
+  const open: Socket[] = [];
+  const next = async (type: "DEALER" | "SUB", port: number) => {
+    const socket = await whenListening(type, port, stopped);
+    open.push(socket);
+    return socket;
+  };
+  try {
+    const control = await next("DEALER", control_port);
+    const shell = await next("DEALER", shell_port);
+    return { control, shell, iopub: await next("SUB", iopub_port) };
+  } catch (error) {
+    for (const socket of open) socket.close();
+    throw error;
+  }
 }
 
 async function whenListening(type: "DEALER" | "SUB", port: number, stopped: () => boolean): Promise<Socket> {

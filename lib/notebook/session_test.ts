@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { InputError } from "../errors.ts";
-import { startSession } from "./session.ts";
+import { connectAll, startSession } from "./session.ts";
 import type { Message } from "./wire.ts";
 
 const cwd = new URL("../../", import.meta.url).pathname;
@@ -71,4 +72,38 @@ Deno.test("startSession refuses a working folder that does not exist", async () 
     assert.match(error.message, /^Cannot start the notebook kernel in .*no-such-folder/);
     return true;
   });
+});
+
+Deno.test("startSession leaves no folder where its connection file cannot be written", async () => {
+  const write = Deno.writeTextFile;
+  let file = "";
+  Deno.writeTextFile = (path) => {
+    file = String(path);
+    return Promise.reject(new Error("no space left"));
+  };
+  try {
+    await assert.rejects(startSession({ cwd }), { name: "InputError", message: /^Cannot start .*no space/ });
+  } finally {
+    Deno.writeTextFile = write;
+  }
+  await assert.rejects(Deno.stat(dirname(file)), Deno.errors.NotFound);
+});
+
+Deno.test("connectAll closes the socket that is open where another one fails", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    { port: nobody } = closed.addr as Deno.NetAddr;
+  closed.close();
+  const peer = (async () => {
+    const connection = await listener.accept(), greeting = new Uint8Array(64);
+    [greeting[0], greeting[9], greeting[10]] = [0xff, 0x7f, 3];
+    await connection.write(greeting);
+    await connection.write(Uint8Array.of(4, 0)); // an empty command as its READY
+    for await (const _ of connection.readable); // until the other side closes
+  })();
+  const { port } = listener.addr as Deno.NetAddr;
+  const ports = { control_port: port, shell_port: nobody, iopub_port: nobody };
+  await assert.rejects(connectAll(ports, () => true), Deno.errors.ConnectionRefused);
+  await peer.catch(() => {}); // a reset is an end as well
+  listener.close();
 });

@@ -51,9 +51,9 @@ export function claimsTable(
   const width = Object.keys(notebooks).length > 0 ? 6 : 5; // a notebook need not lead to itself
   return {
     name: "claims",
-    caption: `The paper's claims beside ours, mean over ${
+    caption: `${smokeNote(profile)} The paper's claims beside ours, mean over ${
       ours.map((group) => taskLabel(group.task)).join(", ") || "no task yet"
-    }; the paper's means over the same tasks, with BERT-base.${smokeNote(profile)}`,
+    }; the paper's means over the same tasks, with BERT-base.`.trim(),
     columns: columns.slice(0, width),
     rows: claims.map((claim) => claimRow(claim, profile).slice(0, width)),
     align: (["left", "right", "right", "left", "left", "left"] as const).slice(0, width),

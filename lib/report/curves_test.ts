@@ -44,7 +44,7 @@ Deno.test("trainingCurvesFigure has one panel for a backbone alone and survives 
 
 Deno.test("trainingCurvesFigure says what is drawn: task, seed, profile, no spread", () => {
   const { caption, width } = trainingCurvesFigure(lines, { ...run, profile: "smoke" });
-  for (const part of ["DPBERT", "MRPC", "seed 0", "1 run", "not a result"]) {
+  for (const part of ["DPBERT", "MRPC", "seed 0", "1 run", "never a result"]) {
     assert(caption.includes(part), part);
   }
   assert.equal(width, 960);

@@ -92,6 +92,11 @@ export function flopsSaved(group: RunGroup): number {
 
 /** The sentence every caption ends with: profile, seeds, backbone; smoke says that it proves nothing but itself. */
 export function provenanceNote(profile: string, groups: readonly RunGroup[]): string {
+  return provenance(profile, groups) + smokeNote(profile);
+}
+
+/** The same without a word on what a smoke result is worth. */
+export function provenance(profile: string, groups: readonly RunGroup[]): string {
   const seeds = showCounts(groups.map((group) => group.records.length));
   const backbones = [
     ...new Set(
@@ -104,10 +109,10 @@ export function provenanceNote(profile: string, groups: readonly RunGroup[]): st
     `Profile ${profile}, ${seeds} ${seeds === "1" ? "seed" : "seeds"}`,
     ...backbones.length > 0 ? [`backbone ${backbones.join(", ")}`] : [],
   ];
-  return parts.join("; ") + "." + smokeNote(profile);
+  return parts.join("; ") + ".";
 }
 
 /** A smoke table or figure can never pass for a result. */
 export function smokeNote(profile: string): string {
-  return profile === "smoke" ? " smoke: proves that the machinery runs, not a result." : "";
+  return profile === "smoke" ? " smoke: a test of the machinery, never a result." : "";
 }

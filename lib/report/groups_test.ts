@@ -60,5 +60,5 @@ Deno.test("speedupsOf leaves out runs whose latency was not measured", () => {
 Deno.test("provenanceNote names profile, seeds and backbone, and marks smoke", () => {
   const note = provenanceNote("glue", groupRuns(records, [], "glue"));
   assert.equal(note, "Profile glue, 1–2 seeds; backbone all-MiniLM-L6-v2 (6 layers).");
-  assert(provenanceNote("smoke", groupRuns(records, [], "smoke")).endsWith("not a result."));
+  assert(provenanceNote("smoke", groupRuns(records, [], "smoke")).endsWith("never a result."));
 });

@@ -7,9 +7,10 @@ import {
   layersOf,
   type MethodSetting,
   methodsOf,
-  provenanceNote,
+  provenance,
   type RunGroup,
   scoresOf,
+  smokeNote,
   speedupsOf,
 } from "./groups.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "./leads.ts";
@@ -43,7 +44,8 @@ interface Row {
 /**
  * Table 1 with one row per task and method: ours (mean over seeds, 95 % t-interval), the paper's dev score, the
  * difference, and what the skipping is worth. Methods that all of several tasks have are averaged in a last block.
- * `tasks` default to those that have a record. A row without a record shows dashes and the caption its command.
+ * `tasks` default to those that have a record. A row without a record shows dashes and the caption its command. Smoke
+ * models are not the paper's, so that profile has neither the paper's score nor the difference.
  */
 export function table1(
   records: readonly RunRecord[],
@@ -65,7 +67,7 @@ export function table1(
     ? methods.flatMap((method) => averageRow(groups, method, tasks, paper))
     : [];
   const rows = [...single, ...averages];
-  return {
+  const table: Table = {
     name: "table1",
     caption: caption(groups, cells, tasks, profile),
     columns,
@@ -76,6 +78,19 @@ export function table1(
       head: headLeads({ paper: "Paper", measured: ["Speed-up"] }),
       rows: rows.map(({ leads }) => leads),
     },
+  };
+  return profile === "smoke" ? withoutPaper(table) : table;
+}
+
+function withoutPaper({ rows, align, leads, ...rest }: Table): Table {
+  const kept = <T>(cells: readonly T[]) =>
+    cells.filter((_, at) => !["Paper", "Difference"].includes(columns[at]));
+  return {
+    ...rest,
+    columns: kept(columns),
+    rows: rows.map(kept),
+    align: align && kept(align),
+    leads: leads && { ...leads, head: leads.head.filter(({ shown }) => shown?.column !== "Paper") },
   };
 }
 
@@ -150,11 +165,15 @@ function caption(
   profile: string,
 ): string {
   const missing = cells.filter(({ task, method, setting }) => !findGroup(groups, task, method, setting));
+  const smoke = profile === "smoke";
+  const paper =
+    ", the paper's (BERT-base, 12 layers, each method at the paper's own speed-up) and the difference";
   return [
-    "Table 1. Dev scores × 100: ours (mean over seeds, 95 % t-interval of that mean), the paper's (BERT-base, 12 layers, each method at the paper's own speed-up) and the difference.",
+    ...smoke ? [smokeNote(profile).trim()] : [],
+    `Table 1. Dev scores × 100: ours (mean over seeds, 95 % t-interval of that mean)${smoke ? "" : paper}.`,
     "Speed-up: measured at batch size 1 against the full model.",
     ...groups.some((group) => speedupsOf(group).length === 0) ? [`${noValue}: latency not measured.`] : [],
-    provenanceNote(profile, groups),
+    provenance(profile, groups),
     ...missing.length > 0
       ? ["Missing: " + missing.map((cell) => fillingCommand(cell, profile)).join(", ") + "."]
       : [],

@@ -87,8 +87,12 @@ Deno.test("table1 takes the tasks it is asked for and ignores other profiles", (
 });
 
 Deno.test("table1 of a smoke profile can never pass for a result", () => {
-  const caption = table1([exampleRecord({ profile: "smoke" })], [], paper, "smoke").caption;
-  assert(caption.includes("smoke: proves that the machinery runs, not a result"));
+  const { caption, columns, rows, leads } = table1([exampleRecord({ profile: "smoke" })], [], paper, "smoke");
+  assert.deepEqual(columns.slice(2, 6), ["Seeds", "Ours", "95 % interval", "Layers executed"]);
+  assert.equal(rows[0].length, 9); // of 11
+  assert.deepEqual(leads!.head.map(({ shown }) => shown!.column), ["Speed-up"]);
+  assert(caption.startsWith("smoke: a test of the machinery, never a result. Table 1."), caption);
+  assert(!/paper/.test(caption));
 });
 
 Deno.test("table1 without records has no rows and names the first command", () => {

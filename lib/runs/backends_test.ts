@@ -97,7 +97,10 @@ Deno.test({
     const results = await Deno.makeTempDir();
     try {
       const lost = await child(training, { RESULTS: results, LOSE: "1" });
-      assert.match(lost.text, /^InputError: The GPU .*The same command continues from what was saved/m);
+      assert.match(
+        lost.text,
+        /^InputError: The GPU .*The same command \(without --fresh\) continues from what was saved/m,
+      );
       assert.match(lost.text, /began with step 1 $/m);
       const again = await child(training, { RESULTS: results });
       assert.match(again.text, /began with step [3-9] and scored \d/);

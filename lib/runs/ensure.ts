@@ -4,11 +4,14 @@
  */
 import type { Config, Profile } from "../config.ts";
 import type { Backend } from "../tensor/mod.ts";
+import { writeAtomic } from "../files/atomic.ts";
+import { Stopped } from "../train/mod.ts";
 import { type Grid, missingRuns, runsOf } from "./grid.ts";
 import type { RunRecord, TimingRecord } from "./record.ts";
 import { readRecords, readTimings } from "./store.ts";
 import type { RunContext } from "./run.ts";
 import { trainRun } from "./unit.ts";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Root of the reference results that the project carries. */
@@ -37,28 +40,47 @@ export interface EnsureOptions extends Omit<RunContext, "backend" | "results" | 
 }
 
 /**
- * The runs of `grid`: those in `config.results`, if anything was run there (what is missing stays visibly missing);
- * else the reference results, if they hold the grid or nothing particular was asked for; else the grid is trained into
+ * The runs of `grid`: those in `config.results`, if anything was run there (what is missing stays visibly missing, unless
+ * it was this function that was stopped or killed before it had trained all: it goes on there); else the reference results, if they hold the grid or nothing particular was asked for; else the grid is trained into
  * `config.results`. Throws like `trainRun`.
  */
 export async function ensureRuns(grid: Grid, options: EnsureOptions): Promise<EnsuredRuns> {
   const { config, openBackend, committed = committedResults, ...context } = options;
   const requests = runsOf(grid), { profile } = grid;
   const own = await readRecords(config.results, profile);
-  if (own.some((record) => missingRuns(requests, [record]).length < requests.length)) {
-    return ensuredIn(config.results, profile);
+  const missing = missingRuns(requests, own), mark = unfinishedMark(config.results, profile);
+  if (missing.length < requests.length) {
+    if (missing.length === 0 || !await exists(mark)) return ensuredIn(config.results, profile);
+  } else {
+    const reference = await readRecords(committed, profile);
+    const nothingAsked = config.tasks === null && config.seeds === null;
+    if (missingRuns(requests, reference).length === 0 || (nothingAsked && reference.length > 0)) {
+      return ensuredIn(committed, profile);
+    }
   }
-  const reference = await readRecords(committed, profile);
-  const nothingAsked = config.tasks === null && config.seeds === null;
-  if (missingRuns(requests, reference).length === 0 || (nothingAsked && reference.length > 0)) {
-    return ensuredIn(committed, profile);
+  const backend = await openBackend(), now = () => performance.now(), { results } = config;
+  await whileMarked(mark, async () => {
+    for (const request of missing) await trainRun(request, { ...context, config, backend, results, now });
+  });
+  return ensuredIn(results, profile);
+}
+
+/** Lies there while a grid is being trained here; not where `reproduce` failed at some runs and went on without. */
+const unfinishedMark = (results: string, profile: string) =>
+  join(results, profile, "checkpoints", "grid-is-unfinished");
+
+const exists = (file: string) => Deno.stat(file).then(() => true, () => false);
+
+/** Does `work`; afterwards `mark` is there only if it was stopped or killed, not if it failed. */
+async function whileMarked(mark: string, work: () => Promise<void>): Promise<void> {
+  await writeAtomic(mark, "Training the runs of a notebook goes on when its cell is run again.\n");
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Stopped)) await Deno.remove(mark);
+    throw error;
   }
-  const backend = await openBackend();
-  const now = () => performance.now();
-  for (const request of requests) {
-    await trainRun(request, { ...context, config, backend, results: config.results, now });
-  }
-  return ensuredIn(config.results, profile);
+  await Deno.remove(mark);
 }
 
 async function ensuredIn(resultsDir: string, profile: string): Promise<EnsuredRuns> {

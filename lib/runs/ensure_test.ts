@@ -6,6 +6,7 @@ import { ensureRuns, referenceProfile } from "./ensure.ts";
 import { exampleRecord, exampleTiming } from "./example_records.ts";
 import type { Grid } from "./grid.ts";
 import type { RunRecord } from "./record.ts";
+import { Stopped } from "../train/mod.ts";
 import { writeRun } from "./store.ts";
 
 const grid: Grid = {
@@ -81,6 +82,28 @@ Deno.test("ensureRuns trains the grid where there is nothing, and nothing the se
     ]]);
     assert.equal(first.resultsDir, own);
     assert.deepEqual(await ensureRuns(smoke, { config, openBackend: noBackend, committed }), first);
+  }));
+
+Deno.test("ensureRuns stopped in the second of two runs trains the rest of it when it is asked again", () =>
+  withFolders(async (own, committed) => {
+    const config = asked(own, { DPB_PROFILE: "smoke" });
+    const smoke = { ...grid, profile: "smoke", methods: [{ method: "bert", settings: { epochs: 0.2 } }] };
+    const two = { ...smoke, seeds: [0, 1] }, openBackend = () => startBackend("wasm", { blas: "off" });
+    let runs: [string, number][] = [];
+    const options = {
+      config,
+      openBackend,
+      committed,
+      onProgress: (run: string, { step }: { step: number }) => void runs.push([run, step]),
+    };
+    const seeds = () => new Set(runs.map(([run]) => run.slice(-2)));
+    await assert.rejects(ensureRuns(two, { ...options, shouldStop: () => seeds().size === 2 }), Stopped);
+    const [, stoppedAt] = runs.at(-1)!;
+    runs = [];
+    const { records } = await ensureRuns(two, options);
+    assert.deepEqual(records.map(({ seed }) => seed), [0, 1]);
+    assert.deepEqual([runs[0][1], seeds()], [stoppedAt + 1, new Set(["s1"])]);
+    assert.deepEqual([...Deno.readDirSync(join(own, "smoke/checkpoints"))].map(({ name }) => name), ["mrpc"]);
   }));
 
 Deno.test("referenceProfile is glue where reference records are there, else smoke", () =>

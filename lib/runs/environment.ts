@@ -116,8 +116,8 @@ export function leftOfLimit(limit: string, used: string, stat: string): number {
 }
 
 /**
- * SHA-256 over the TypeScript sources under `folder` (default: lib) without their tests: names relative to it and
- * contents, in the order of the names. Throws `InputError` if there are none.
+ * SHA-256 over what computes under `folder` (default: lib): the TypeScript sources without their tests, and the built
+ * kernels; names relative to it and contents, in the order of the names. Throws `InputError` if there are none.
  */
 export async function libHash(folder: URL = new URL("lib/", projectRoot)): Promise<string> {
   const names = (await sources(folder, "")).sort();
@@ -126,11 +126,15 @@ export async function libHash(folder: URL = new URL("lib/", projectRoot)): Promi
   }
   const hash = createHash("sha256");
   for (const name of names) {
-    // Line ends differ between checkouts of the same commit.
-    const text = (await Deno.readTextFile(new URL(name, folder))).replaceAll("\r\n", "\n");
-    hash.update(`${name}\0${text}\0`);
+    hash.update(`${name}\0`).update(await contentOf(new URL(name, folder))).update("\0");
   }
   return hash.digest("hex");
+}
+
+async function contentOf(file: URL): Promise<string | Uint8Array> {
+  if (file.pathname.endsWith(".wasm")) return await Deno.readFile(file);
+  // Line ends differ between checkouts of the same commit.
+  return (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
 }
 
 async function sources(folder: URL, prefix: string): Promise<string[]> {
@@ -138,7 +142,7 @@ async function sources(folder: URL, prefix: string): Promise<string[]> {
   for await (const entry of Deno.readDir(new URL(prefix, folder))) {
     const name = prefix + entry.name;
     if (entry.isDirectory) found.push(...await sources(folder, `${name}/`));
-    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) found.push(name);
+    else if (/(?<!_test)\.ts$|\.wasm$/.test(name)) found.push(name);
   }
   return found;
 }

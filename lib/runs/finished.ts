@@ -33,8 +33,9 @@ export function finishedRuns(
   const inputs = new Map<string, ReturnType<typeof read>>();
   return async (request) => {
     const { profile, task, method, settings } = request, place = `${profile}/${task}`;
+    if (await hasStates(checkpointFolder(results, request))) return null;
     const record = await findRecord(results, keyOf(request));
-    if (!record || await hasStates(checkpointFolder(results, request))) return null;
+    if (!record) return null;
     if (!inputs.has(place)) inputs.set(place, read(profile, task));
     const { sources, sums } = await inputs.get(place)!;
     const hash = requestHash(method, recipeFor(profile, task, settings), sums, sources);

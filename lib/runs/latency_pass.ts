@@ -41,8 +41,9 @@ async function latencyBeside(
 /** Latency of one trained run beside the full model of its task and seed; null when weights are gone. */
 async function latencyOf(request: RunRequest, context: RunContext): Promise<TimingRecord["latency"] | null> {
   const model = await openModel(request, context);
-  const full = request.method === "bert" ? null : await openModel(parentOf(request), context);
+  let full: TrainedModel | null = null;
   try {
+    if (request.method !== "bert") full = await openModel(parentOf(request), context);
     if (!model || (!full && request.method !== "bert")) return null;
     const examples = await examplesOf(model, request);
     return await latencyBeside(model, full, examples, context);
@@ -80,7 +81,9 @@ export async function measureMissingLatencies(
     const timing = await timingFor(request, context);
     if (!timing || timing.latency) continue;
     if (context.shouldStop?.()) {
-      throw new Stopped("Stopped while measuring latencies; the same command continues there.");
+      throw new Stopped(
+        "Stopped while measuring latencies; the same command (without --fresh) continues there.",
+      );
     }
     // Under the run's lock: another process may train the run again, or time it, at this moment.
     const lock = lockFile(context.results, request);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
-import { startBackend } from "../tensor/mod.ts";
+import { liveTensors, startBackend } from "../tensor/mod.ts";
 import { keyOf } from "./grid.ts";
 import { measureMissingLatencies } from "./latency_pass.ts";
 import { findTiming, runPaths } from "./store.ts";
@@ -22,6 +22,14 @@ Deno.test("measureMissingLatencies times a run once, and names one whose weights
     const bert = parentOf(dpbert);
     assert.deepEqual(bert.settings, { epochs: 1 });
     await trainRun(dpbert, context);
+
+    const weights = `${checkpointFolder(results, bert)}/model.safetensors`,
+      whole = await Deno.readFile(weights);
+    await Deno.truncate(weights, 1000);
+    const live = liveTensors();
+    await assert.rejects(measureMissingLatencies([dpbert], context), { name: "InputError" });
+    assert.equal(liveTensors(), live);
+    await Deno.writeFile(weights, whole);
 
     await Deno.remove(checkpointFolder(results, dpbert), { recursive: true });
     assert.deepEqual(await measureMissingLatencies([bert, dpbert], context), ["sst-2 dpbert seed 0"]);

@@ -85,6 +85,7 @@ export async function loadPlanner(folder: string, { config }: { config: BertConf
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
   const found = plannerMisfit(plannerLeaves(planner), tensors);
   if (found) {
+    disposeTree(planner);
     const { numLayers, hiddenSize } = config;
     throw new InputError(
       `${file} ${found}; expected the planner of ${numLayers} layers of width ${hiddenSize}.`,
@@ -118,6 +119,9 @@ export interface TrainedModel {
 export async function openModel(request: RunRequest, context: RunContext): Promise<TrainedModel | null> {
   const folder = checkpointFolder(context.results, request);
   if (!await hasModel(folder)) return null;
+  if (!["bert", "dpbert"].includes(request.method)) {
+    throw new InputError(`A saved model of "${request.method}" cannot be opened yet.`);
+  }
   const sources = await openSources(request.profile, request.task, context.config);
   const backbone = {
     ops: context.backend.ops,
@@ -125,11 +129,21 @@ export async function openModel(request: RunRequest, context: RunContext): Promi
     params: await loadModel(folder, sources),
   };
   if (request.method === "bert") return { sources, backbone, planner: null, method: bert(backbone) };
-  if (request.method !== "dpbert") {
-    throw new InputError(`A saved model of "${request.method}" cannot be opened yet.`);
-  }
-  const planner = await loadPlanner(folder, sources);
+  const planner = await freedOnError({ backbone, planner: null }, () => loadPlanner(folder, sources));
   return { sources, backbone, planner, method: dpbert(backbone, planner) };
+}
+
+/** Does `work`, which takes a model along to its result; without one, the model is freed. */
+export async function freedOnError<T>(
+  model: Pick<TrainedModel, "backbone" | "planner">,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    disposeModel(model);
+    throw error;
+  }
 }
 
 /** Frees a model's parameters. */

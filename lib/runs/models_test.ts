@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
 import { randomPlanner } from "../methods/mod.ts";
-import { leaves, random, startBackend } from "../tensor/mod.ts";
+import { leaves, liveTensors, random, startBackend } from "../tensor/mod.ts";
 import { loadWordPiece, wordPieceFromVocab } from "../text/mod.ts";
 import { hasModel, loadModel, loadPlanner, saveModel } from "./models.ts";
 import { openSources } from "./task_data.ts";
@@ -40,7 +40,9 @@ Deno.test("loadPlanner refuses a planner of another width", async () => {
       await sources.freshBackbone(0),
       randomPlanner(4, 16, random(0, "planner")),
     );
+    const live = liveTensors();
     await assert.rejects(loadPlanner(folder, sources), { name: "InputError", message: /shape \[1,16\]/ });
+    assert.equal(liveTensors(), live);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -24,13 +24,12 @@ function parameterBytes({ config, recipe: { stage1, stage3 }, numOutputs }: Trai
 }
 
 /**
- * Bytes that stay behind of `runs` runs (their weights) and pass through while one trains: its checkpoint holds
- * parameters, two moments and the best parameters so far, and is there twice while it is replaced.
+ * Bytes that stay behind of `runs` runs (their weights) and pass through while `jobs` of them train: a checkpoint
+ * holds parameters, two moments and the best parameters so far, and is there twice while it is replaced.
  */
-export function diskNeed(training: Training, runs: number): number {
-  if (runs === 0) return 0;
+export function diskNeed(training: Training, runs: number, jobs: number): number {
   const { all, trained } = parameterBytes(training);
-  return runs * all + 2 * 4 * trained;
+  return runs * all + Math.min(runs, jobs) * 2 * 4 * trained;
 }
 
 /** Most bytes in memory while training, in the backend's heap (on `webgpu`: the GPU's memory) and elsewhere. */

@@ -12,7 +12,11 @@ export async function openPasses(
 ): Promise<(name: string) => Interruption> {
   const done = await readState(file);
   const save = () => writeAtomic(file, JSON.stringify(done));
-  const pause = pauses(options, save, () => "Stopped while evaluating; the same command continues there.");
+  const pause = pauses(
+    options,
+    save,
+    () => "Stopped while evaluating; the same command (without --fresh) continues there.",
+  );
   return (name) => ({
     done: done[name] ?? null,
     between: (now) => {

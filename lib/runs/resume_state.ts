@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { sweepTemporaries, writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import type { RunRecord } from "./record.ts";
-import { checkpointFolder, type Run } from "./run.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import { type LockOptions, withLock } from "./lock.ts";
+import { checkpointFolder, lockFile, type Run } from "./run.ts";
+import { hasRecord } from "./store.ts";
 
 /**
  * The file of a part (`stage1`, `evaluation`, `begun-by`) of a run. Named by the recipe's hash and the backend as
@@ -87,6 +90,19 @@ export async function removeStates(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     if (statePattern.test(name)) await Deno.remove(join(folder, name));
   }
+}
+
+/**
+ * Forgets what is saved of a run and says that a record of it, if there is one, is being replaced: who trains it next
+ * begins it anew. Throws like `withLock` and `openFolder`.
+ */
+export async function beginAfresh(results: string, request: RunRequest, options: LockOptions): Promise<void> {
+  const folder = checkpointFolder(results, request);
+  await withLock(lockFile(results, request), async () => {
+    await openFolder(folder);
+    if (await hasRecord(results, keyOf(request))) await markOutdated(folder);
+    await removeStates(folder);
+  }, options);
 }
 
 /** Once the record is written: first the mark, since without stages it would mean to train everything again. */

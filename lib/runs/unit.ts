@@ -12,7 +12,7 @@ import { commit, libHash } from "./environment.ts";
 import { requestHash } from "./finished.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
-import { disposeModel, hasModel, loadModel, removeModel, saveModel } from "./models.ts";
+import { disposeModel, freedOnError, hasModel, loadModel, removeModel, saveModel } from "./models.ts";
 import { recipeFor } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
 import {
@@ -112,14 +112,11 @@ async function trainBert(run: Run): Promise<Training> {
     params: await sources.freshBackbone(request.seed),
   };
   const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
-  const stage1 = await fineTune(
-    backbone,
-    trainingSet(run.sources, run.data),
-    { ...settings, steps },
-    request.seed,
-    loopOptions(run, "stage1"),
-  );
-  return { backbone, planner: null, method: bert(backbone), stages: { stage1 } };
+  return await freedOnError({ backbone, planner: null }, async () => {
+    const set = trainingSet(run.sources, run.data), options = loopOptions(run, "stage1");
+    const stage1 = await fineTune(backbone, set, { ...settings, steps }, request.seed, options);
+    return { backbone, planner: null, method: bert(backbone), stages: { stage1 } };
+  });
 }
 
 async function parentParams(run: Run): Promise<BertParams> {
@@ -144,17 +141,20 @@ async function trainDpbert(run: Run): Promise<Training> {
   const { recipe, sources: { config }, request: { seed }, context } = run;
   const backbone = { ops: context.backend.ops, config, params: await parentParams(run) };
   const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
-  const set = trainingSet(run.sources, run.data);
-  const stage2 = await initialisePlanner(
-    backbone,
-    planner,
-    set,
-    { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput },
-    seed,
-    loopOptions(run, "stage2"),
-  );
-  const stage3 = await reinforce(backbone, planner, set, recipe.stage3, seed, loopOptions(run, "stage3"));
-  return { backbone, planner, method: dpbert(backbone, planner), stages: { stage2, stage3 } };
+  return await freedOnError({ backbone, planner }, async () => {
+    const set = trainingSet(run.sources, run.data);
+    const settings = { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput };
+    const stage2 = await initialisePlanner(
+      backbone,
+      planner,
+      set,
+      settings,
+      seed,
+      loopOptions(run, "stage2"),
+    );
+    const stage3 = await reinforce(backbone, planner, set, recipe.stage3, seed, loopOptions(run, "stage3"));
+    return { backbone, planner, method: dpbert(backbone, planner), stages: { stage2, stage3 } };
+  });
 }
 
 /** How each method is trained. */

@@ -179,6 +179,25 @@ async function stepsOf(context: RunContext, work: (context: RunContext) => Promi
   return steps;
 }
 
+Deno.test("trainRun frees its model where it is stopped, in every stage", async () => {
+  await withResults(async (results) => {
+    const context = contextIn(results), live = liveTensors();
+    await stoppedAfter(2, bertRequest, context);
+    assert.equal(liveTensors(), live);
+    await trainRun(bertRequest, context);
+    for (const stage of ["stage 2", "stage 3"]) {
+      let reached = "";
+      const stopping = {
+        ...context,
+        onProgress: (_run: string, progress: { stage: string }) => void (reached = progress.stage),
+        shouldStop: () => reached === stage,
+      };
+      await assert.rejects(trainRun(request(), stopping), Stopped);
+      assert.deepEqual([reached, liveTensors()], [stage, live]);
+    }
+  });
+});
+
 Deno.test("trainRun with fresh, ended in the middle, keeps the old record until the run is continued without fresh", async () => {
   await withResults(async (results) => {
     const context = contextIn(results), { record } = runPaths(results, keyOf(bertRequest));
@@ -293,6 +312,18 @@ Deno.test("openModel is the model whose predictions were recorded; disposeModel 
   assert.equal(leaves(model.planner).length, 8);
   disposeModel(model);
   assert.equal(liveTensors(), live);
+  await withResults(async (copy) => {
+    const folder = checkpointFolder(copy, request());
+    await Deno.mkdir(folder, { recursive: true });
+    for (const { name } of Deno.readDirSync(checkpointFolder(results, request()))) {
+      const to = `${folder}/${name}`;
+      if (name !== "planner.safetensors") {
+        await Deno.copyFile(`${checkpointFolder(results, request())}/${name}`, to);
+      }
+    }
+    await assert.rejects(openModel(request(), contextIn(copy)), { name: "InputError", message: /planner/ });
+    assert.equal(liveTensors(), live);
+  });
   assert.equal(await openModel(request({ seed: 9 }), context), null);
 });
 

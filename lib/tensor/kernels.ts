@@ -95,7 +95,7 @@ export interface Kernels {
   addRows(count: number, width: number, x: number, index: number, out: number): void;
   /** out[index[i]] = 0. */
   clearRows(count: number, width: number, index: number, out: number): void;
-  /** One AdamW update in place; the numbers after `scale` are named in `kernels/adamw.ts`. */
+  /** One AdamW update in place; the numbers after `scale` are named in `kernels/adamw.as`. */
   adamw(
     count: number,
     param: number,

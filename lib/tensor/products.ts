@@ -1,26 +1,10 @@
 /** Matrix products on the wasm backend: by a BLAS where there is one and the product is worth the call, else ours. */
-import type { Blas } from "./blas.ts";
+import type { Blas, Gemm } from "./blas.ts";
 import { wasmBackend } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 
-/**
- * `C = op(A) op(B)`, or `C +=` with `accumulate`, in float32, row-major: op(A) [m, k], op(B) [k, n]. a, b, c are
- * addresses in the heap, lda, ldb, ldc row lengths in floats.
- */
-export type Product = (
-  transposeA: boolean,
-  transposeB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  a: number,
-  lda: number,
-  b: number,
-  ldb: number,
-  c: number,
-  ldc: number,
-  accumulate: boolean,
-) => void;
+/** A `Gemm` on addresses in tfjs's heap. */
+export type Product = Gemm;
 
 /** Multiply-adds from which a call through Deno's FFI (about 0.3 us) is won back. */
 const worthACall = 4096;
@@ -36,6 +20,12 @@ function heapBase(): () => number {
     }
     return base;
   };
+}
+
+/** A sum over nothing is 0. */
+function clear(m: number, n: number, c: number, ldc: number): void {
+  const heap = wasmBackend().wasm.HEAPU8;
+  for (let row = 0; row < m; row++) heap.fill(0, c + 4 * row * ldc, c + 4 * (row * ldc + n));
 }
 
 /** The product of this process; `blas` says what it may call, and may change its mind. */
@@ -57,6 +47,7 @@ export function products(blas: () => Blas | null, kernels: Kernels): Product {
     );
   const base = heapBase();
   return (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) => {
+    if (k === 0) return accumulate ? undefined : clear(m, n, c, ldc);
     const library = blas();
     if (!library || m * n * k < worthACall) return ours(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
     const heap = base();

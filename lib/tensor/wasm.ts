@@ -25,10 +25,6 @@ function matMul(
   const outBatch = batchA >= batchB ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
   const out = makeOutput([...outBatch, m, n]);
   if (m * n * batch === 0) return out;
-  if (k === 0) {
-    wasmBackend().wasm.HEAPU8.fill(0, at(out), at(out) + 4 * batch * m * n);
-    return out;
-  }
   for (let i = 0; i < batch; i++) {
     const atA = at(a) + 4 * (i % batchA) * m * k, atB = at(b) + 4 * (i % batchB) * k * n;
     multiply(transposeA, transposeB, m, n, k, atA, colsA, atB, colsB, at(out) + 4 * i * m * n, n, false);

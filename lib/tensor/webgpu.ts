@@ -57,7 +57,7 @@ function failWhenLost(backend: WebGPUBackend): () => GPUDeviceLostInfo | null {
       ? `The GPU was lost (${lost.message || lost.reason})`
       : `The GPU failed (${(error as Error).message})`;
     return new InputError(
-      `${what}. The same command continues from what was saved; DPB_BACKEND=wasm runs without a GPU.`,
+      `${what}. The same command (without --fresh) continues from what was saved; DPB_BACKEND=wasm runs without a GPU.`,
       { cause: error },
     );
   };

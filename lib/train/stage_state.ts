@@ -61,7 +61,7 @@ export async function openState(
   const stopped = () =>
     `Stopped in ${name} after step ${progress.step} of ${steps}; ${
       checkpointFile
-        ? "the same command (in a notebook, the same cell) continues from there."
+        ? "the same command (without --fresh; in a notebook, the same cell) continues from there."
         : "nothing of this stage is kept, so the same cell trains it from its beginning."
     }`;
   const state: StageState = {

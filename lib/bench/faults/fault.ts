@@ -21,6 +21,8 @@ export interface Command {
     /** Options of `deno run`. */
     options?: string[];
   };
+  /** Ends what was started for it, e.g. a server. */
+  over?(): Promise<void>;
 }
 
 /** The kinds of thing that can be malformed, in the order of the page. */
@@ -32,6 +34,7 @@ export const groups = [
   "record",
   "notebook",
   "environment",
+  "download",
 ] as const;
 
 /** One malformed thing. */

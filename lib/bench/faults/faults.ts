@@ -1,5 +1,6 @@
 /** All faults, in the order of the page. */
 import { configFaults } from "./config.ts";
+import { downloadFaults } from "./downloads.ts";
 import type { Fault } from "./fault.ts";
 import { machineFaults } from "./machine.ts";
 import { notebookFaults } from "./notebook.ts";
@@ -18,4 +19,5 @@ export const faults: readonly Fault[] = [
   ...notebookFaults,
   ...settingsFaults,
   ...machineFaults,
+  ...downloadFaults,
 ];

@@ -58,6 +58,7 @@ const asProcesses = [
   "an option that does not exist",
   "no room for a file beyond 8 KB",
   "a backend that is not there",
+  "an archive that is not there",
 ];
 
 for (const fault of faults.filter(({ name }) => asProcesses.includes(name))) {

@@ -17,10 +17,14 @@ export interface MetFault extends Pick<Fault, "group" | "name"> {
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** `text` without what differs from machine to machine: the folders before a path, a recipe's hash in a file's name. */
+/**
+ * `text` without what differs from machine to machine: the folders before a path, a recipe's hash in a
+ * file's name, the port of a server on this machine.
+ */
 export function placeless(text: string, folder: string): string {
   return text.replaceAll(`${folder}/`, "").replaceAll(folder, ".").replaceAll(root, "")
-    .replace(/-[0-9a-f]{12}(-[a-z]+)*/g, "-…");
+    .replace(/-[0-9a-f]{12}(-[a-z]+)*/g, "-…")
+    .replace(/\b127\.0\.0\.1:\d+/g, "127.0.0.1:…");
 }
 
 /** Meets all faults, one after the other; `say` hears of each. */

@@ -11,8 +11,9 @@ export type RunCommand = (command: Command, place: Place) => Promise<{ code: num
 export async function meet(fault: Fault, run: RunCommand): Promise<(Outcome & { place: Place }) | null> {
   const folder = await Deno.makeTempDir({ prefix: "dpbert-fault-" });
   const place = { folder, results: join(folder, "results") };
+  let command: Command | null = null;
   try {
-    const command = await fault.make(place);
+    command = await fault.make(place);
     if (!command) return null;
     const before = await contents(folder);
     const { code, said } = await run(command, place);
@@ -20,6 +21,7 @@ export async function meet(fault: Fault, run: RunCommand): Promise<(Outcome & { 
     const left = [...after].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => file);
     return { code, said, left, place };
   } finally {
+    await command?.over?.();
     await Deno.remove(folder, { recursive: true });
   }
 }
