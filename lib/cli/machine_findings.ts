@@ -43,7 +43,7 @@ export function blasFinding({ blas: setting }: Pick<Config, "blas">): Promise<Fi
         "BLAS",
         "optional",
         "not there",
-        `several times faster on a CPU: \`deno task setup --blas\`${install}`,
+        `about twice as fast on a CPU: \`deno task setup --blas\`${install}`,
       );
     }
     const from = setting !== "auto"
