@@ -21,7 +21,8 @@ import { restore } from "../train/mod.ts";
 import { InputError } from "../errors.ts";
 import type { RunRequest } from "./grid.ts";
 import { checkpointFolder, type RunContext } from "./run.ts";
-import { numOutputs, openSources, type Sources } from "./task_data.ts";
+import { numOutputs, type Sources } from "./sources.ts";
+import { openSources } from "./task_data.ts";
 import { join } from "node:path";
 
 const plannerFile = (folder: string) => join(folder, "planner.safetensors");
