@@ -7,14 +7,11 @@ import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { sha256OfFile } from "../files/sha256.ts";
 import { parseSplit, splitFile, type Task } from "../glue/mod.ts";
-import { microFiles, microSplits, microVocabulary } from "../micro/mod.ts";
+import { microFiles, microSeed, microSplits, microVocabulary } from "../micro/mod.ts";
 import { random } from "../tensor/mod.ts";
 import type { WordPiece } from "../text/mod.ts";
 import { numOutputs, type Sources } from "./sources.ts";
 import { loadVocabulary } from "./vocabulary.ts";
-
-/** Seed of the profile's rows: everyone has the same. */
-export const microSeed = 0;
 
 const ownFolder = fileURLToPath(new URL("../../data/micro", import.meta.url));
 
