@@ -15,7 +15,7 @@ function refuses(env: Record<string, string>, ...parts: string[]) {
 
 Deno.test("readConfig gives defaults for an empty environment", () => {
   assert.deepEqual(readConfig({}), {
-    profile: "smoke",
+    profile: "micro",
     tasks: null,
     seeds: null,
     backend: "auto",
@@ -73,9 +73,8 @@ Deno.test("readConfig takes an empty variable for one that is not set", () => {
 });
 
 Deno.test("readConfig refuses a wrong value, naming the variable, the value and the allowed ones", () => {
-  refuses({ DPB_PROFILE: "huge" }, "DPB_PROFILE", '"huge"', "smoke or glue (micro and paper are planned)");
-  refuses({ DPB_PROFILE: "paper" }, "DPB_PROFILE", '"paper"', "smoke, glue");
-  refuses({ DPB_PROFILE: "micro" }, "does not work yet");
+  refuses({ DPB_PROFILE: "huge" }, "DPB_PROFILE", '"huge"', "one of smoke, micro, glue (paper is planned)");
+  refuses({ DPB_PROFILE: "paper" }, "DPB_PROFILE", '"paper"', "does not work yet", "smoke, micro, glue");
   refuses({ DPB_TASKS: "mrpc,squad" }, "DPB_TASKS", '"mrpc,squad"', "sts-b");
   refuses({ DPB_TASKS: "mrpc,mrpc" }, "DPB_TASKS");
   refuses({ DPB_SEEDS: "three" }, "DPB_SEEDS", '"three"', "0, 1, 2");
@@ -121,7 +120,13 @@ Deno.test("configWith names what the user typed: the option where the value is i
     { tasks: "mrcp", seeds: "1" },
     /^--tasks "mrcp" is not understood; expected a list such as "mrpc,sts-b"/,
   );
-  said({ profile: "nope", seeds: "1" }, /^--profile "nope" is not understood; expected smoke or glue/);
-  said({ profile: "paper", seeds: "1" }, /^--profile "paper": this profile is planned.*smoke, glue\.$/);
+  said(
+    { profile: "nope", seeds: "1" },
+    /^--profile "nope" is not understood; expected one of smoke, micro, glue/,
+  );
+  said(
+    { profile: "paper", seeds: "1" },
+    /^--profile "paper": this profile is planned.*smoke, micro, glue\.$/,
+  );
   said({ tasks: "mrpc" }, /^DPB_SEEDS="x" is not understood/);
 });

@@ -9,7 +9,8 @@ import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
 import { machine } from "../runs/environment.ts";
 import { type Recipe, recipeFor, type Settings } from "../runs/recipe.ts";
-import { openSources, type Sources } from "../runs/task_data.ts";
+import type { Sources } from "../runs/sources.ts";
+import { openSources } from "../runs/task_data.ts";
 import { type Backend, type BackendName, startBackend, webgpuAdapter } from "../tensor/mod.ts";
 
 const cacheFile = fileURLToPath(new URL("../../data/.cache/backend.json", import.meta.url));

@@ -78,7 +78,8 @@ function gridLine({ profile, tasks, methods, seeds }: {
   seeds: readonly number[];
 }): string {
   const runs = tasks.length * methods.length * seeds.length;
-  return `profile ${profile}: ${tasks.join(", ")} with ${methods.map(({ method }) => method).join(", ")}, ${
+  const names = [...new Set(methods.map(({ method }) => method))];
+  return `profile ${profile}: ${tasks.join(", ")} with ${names.join(", ")}, ${
     seeds.length === 1 ? "seed" : "seeds"
   } ${seeds.join(", ")}: ${runs} runs`;
 }

@@ -14,7 +14,11 @@ import { type Grid, missingRuns, runsOf } from "../runs/grid.ts";
 import { diskNeed, memoryNeed, type Training } from "../runs/needs.ts";
 import { recipeFor } from "../runs/recipe.ts";
 import { readRecords } from "../runs/store.ts";
-import { numOutputs, requireGlueDir, smokeConfig } from "../runs/task_data.ts";
+import { requireGlueDir } from "../runs/glue_sources.ts";
+import { microBackbone } from "../runs/micro_sources.ts";
+import { generatesRows } from "../runs/profiles.ts";
+import { smokeConfig } from "../runs/smoke_sources.ts";
+import { numOutputs } from "../runs/sources.ts";
 import type { BackendName } from "../tensor/ops.ts";
 import { type PlannedBackend, plannedBackend, stepShape } from "./backend.ts";
 import { type Finding, finding, lacking, there } from "./finding.ts";
@@ -32,9 +36,9 @@ export interface Plan {
  * gathers them itself.
  */
 export async function dataFindings({ config, grid }: Plan, own = glueCache): Promise<Finding[]> {
-  if (grid.profile === "smoke") {
+  if (generatesRows(grid.profile)) {
     const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)), "optional");
-    return [there("data", "the smoke profile generates its rows"), folder];
+    return [there("data", `the ${grid.profile} profile generates its rows`), folder];
   }
   if (config.glueDir) {
     const folder = await finding("GLUE", () => there("GLUE", requireGlueDir(config)));
@@ -51,13 +55,13 @@ function fetchesGlue(task: Task, { glueDir, offline }: Config, own: string): boo
 
 /** Bytes of the weights that `reproduce` downloads. */
 async function weightsToFetch({ config, grid }: Plan): Promise<number> {
-  if (grid.profile === "smoke" || config.bertDir || config.offline) return 0;
+  if (generatesRows(grid.profile) || config.bertDir || config.offline) return 0;
   return await weightsBytes(weightsSource("minilm"), config);
 }
 
 /** Bytes of all that `reproduce` downloads. */
 async function downloadNeed(plan: Plan, own: string): Promise<number> {
-  const tasks = plan.grid.profile === "smoke" ? [] : plan.grid.tasks.map(taskById);
+  const tasks = generatesRows(plan.grid.profile) ? [] : plan.grid.tasks.map(taskById);
   const fetched = tasks.filter((task) => fetchesGlue(task, plan.config, own));
   return fetched.reduce((bytes, task) => bytes + glueBytes(task), await weightsToFetch(plan));
 }
@@ -89,6 +93,10 @@ export function weightsFinding(plan: Plan): Promise<Finding> {
   const { config, grid } = plan;
   const what = "weights", smoke = grid.profile === "smoke";
   return finding(what, async () => {
+    if (grid.profile === "micro") {
+      const { folder, bertConfig: { numLayers, hiddenSize } } = await microBackbone(config);
+      return there(what, `${numLayers} layers x ${hiddenSize} in ${folder}`);
+    }
     if (!smoke && config.bertDir) {
       const { numLayers, hiddenSize } = await readBertConfig(config.bertDir);
       for (const name of ["model.safetensors", "vocab.txt"]) {
@@ -231,10 +239,13 @@ const minilm: BertConfig = {
   layerNormEpsilon: 1e-12,
 };
 
-async function modelOf({ bertDir }: Config, profile: string): Promise<BertConfig> {
+async function modelOf(config: Config, profile: string): Promise<BertConfig> {
   if (profile === "smoke") return smokeConfig(smokeVocabulary().length);
-  if (!bertDir) return minilm;
-  return await readBertConfig(bertDir).catch(() => {
+  if (profile !== "micro" && !config.bertDir) return minilm;
+  const found = profile === "micro"
+    ? microBackbone(config).then(({ bertConfig }) => bertConfig)
+    : readBertConfig(config.bertDir!);
+  return await found.catch(() => {
     throw new Error("the model's config is not known"); // weightsFinding says why
   });
 }

@@ -36,6 +36,7 @@ function planOf(folder: string, env: Record<string, string>): Plan {
   return { config, grid: gridOf(config) };
 }
 
+const smoke = { DPB_PROFILE: "smoke" };
 const glue = { DPB_PROFILE: "glue", DPB_TASKS: "mrpc,sst-2", DPB_SEEDS: "1" };
 
 Deno.test("dataFindings reads what each task of the grid needs, and names what is missing or broken", () =>
@@ -59,7 +60,7 @@ Deno.test("dataFindings needs the GLUE folder for glue and not for smoke", () =>
     const states = async (env: Record<string, string>) =>
       (await dataFindings(planOf(folder, env))).map(({ state }) => state);
     assert.deepEqual(await states({ ...glue, ...lost }), ["needed"]);
-    assert.deepEqual(await states(lost), ["there", "optional"]);
+    assert.deepEqual(await states({ ...smoke, ...lost }), ["there", "optional"]);
   }));
 
 const bertBase = {
@@ -92,7 +93,7 @@ Deno.test("weightsFinding leaves MiniLM to reproduce, offline needs it, and need
     const missing = await weightsFinding(planOf(folder, { ...glue, DPB_OFFLINE: "1" }));
     assert.equal(missing.state, "needed");
     assert.match(missing.found, /lacks config\.json.*setup --weights minilm/);
-    assert.equal((await weightsFinding(planOf(folder, {}))).state, "optional");
+    assert.equal((await weightsFinding(planOf(folder, smoke))).state, "optional");
 
     const own = planOf(folder, { ...glue, DPB_BERT_DIR: folder });
     await put(join(folder, "config.json"), JSON.stringify(bertBase));
@@ -158,7 +159,7 @@ Deno.test("memoryFinding compares the formula with what is free, and with the en
 
 Deno.test("backendFinding says which backend serves and why, or that it would be measured", () =>
   withFolder(async (folder) => {
-    const planned = await backendOf(planOf(folder, { DPB_BACKEND: "cpu" }));
+    const planned = await backendOf(planOf(folder, { ...smoke, DPB_BACKEND: "cpu" }));
     assert.equal(backendFinding(planned).found, "cpu: DPB_BACKEND names it");
     const unmeasured = { name: null, why: "not measured yet", key: "" };
     assert.match(

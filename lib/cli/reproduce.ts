@@ -7,9 +7,9 @@ import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
-import { type Grid, runsOf } from "../runs/grid.ts";
+import { type Grid, type MethodRequest, runsOf } from "../runs/grid.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
-import { defaultMethods, gridOf } from "../runs/profiles.ts";
+import { gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
 import { readRecords } from "../runs/store.ts";
 import type { Backend } from "../tensor/mod.ts";
@@ -26,8 +26,8 @@ import { parseArgs } from "node:util";
 
 /** What `--help` prints. */
 export const usage =
-  `deno task reproduce [--profile smoke|glue] [--tasks LIST] [--methods LIST] [--seeds N|LIST] [--into FOLDER] [--jobs N] [--via kernel|jupyter] [--cell-minutes N] [--fresh]
-  --profile       size of the experiment: smoke takes minutes, glue is the real one
+  `deno task reproduce [--profile smoke|micro|glue] [--tasks LIST] [--methods LIST] [--seeds N|LIST] [--into FOLDER] [--jobs N] [--via kernel|jupyter] [--cell-minutes N] [--full] [--fresh]
+  --profile       size of the experiment: micro is the default, smoke proves that everything runs, glue is real GLUE
   --tasks         e.g. mrpc,sts-b; by default the profile's own
   --methods       e.g. bert,dpbert
   --seeds         a number of seeds, or a list such as 0,2
@@ -35,6 +35,7 @@ export const usage =
   --jobs          runs that train at once
   --via           what executes the notebooks
   --cell-minutes  limit for each cell of a notebook
+  --full          all tasks and seeds of the profile: hours on micro
   --fresh         trains again what has a record`;
 
 const committedRoot = join(projectRoot, "results");
@@ -62,6 +63,7 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
       methods: { type: "string" },
       seeds: { type: "string" },
       into: { type: "string" },
+      full: { type: "boolean", default: false },
       fresh: { type: "boolean", default: false },
       jobs: { type: "string" },
       via: { type: "string", default: "kernel" },
@@ -74,10 +76,10 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
   }
   const { profile, tasks, seeds, into } = values;
   const config = configWith({ profile, tasks, seeds, into }, env);
-  const grid = gridOf(config);
+  const grid = gridOf(config, { full: values.full });
   return {
     config,
-    grid: { ...grid, methods: chosenMethods(values.methods) },
+    grid: { ...grid, methods: chosenMethods(grid.methods, values.methods) },
     fresh: values.fresh,
     jobs: parseJobs(values.jobs),
     via,
@@ -85,14 +87,19 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
   };
 }
 
-function chosenMethods(list: string | undefined) {
-  const names = list?.split(",").map((name) => name.trim()) ?? defaultMethods.map(({ method }) => method);
-  const unknown = names.find((name) => !defaultMethods.some(({ method }) => method === name));
-  if (unknown !== undefined) {
-    const known = defaultMethods.map(({ method }) => method).join(", ");
-    throw new InputError(`Unknown method "${unknown}" in --methods; expected a list out of ${known}.`);
-  }
-  return defaultMethods.filter(({ method }) => names.includes(method));
+/** Those of the profile's methods that `list` names, in all their settings; all of them without a list. */
+function chosenMethods(
+  methods: readonly MethodRequest[],
+  list: string | undefined,
+): readonly MethodRequest[] {
+  if (list === undefined) return methods;
+  const names = list.split(",").map((name) => name.trim()),
+    known = [...new Set(methods.map((one) => one.method))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return methods.filter(({ method }) => names.includes(method));
+  throw new InputError(
+    `Unknown method "${unknown}" in --methods; expected a list out of ${known.join(", ")}.`,
+  );
 }
 
 type Printer = ReturnType<typeof progressPrinter>;

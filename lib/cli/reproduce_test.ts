@@ -3,8 +3,21 @@ import { compare, wishOf } from "./reproduce.ts";
 
 Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
   const { grid, fresh } = wishOf([], {});
-  assert.deepEqual([grid.profile, grid.tasks, grid.seeds, fresh], ["smoke", ["sst-2", "sts-b"], [0], false]);
-  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
+  assert.deepEqual([grid.profile, grid.tasks, grid.seeds, fresh], [
+    "micro",
+    ["sst-2", "mrpc", "rte"],
+    [0],
+    false,
+  ]);
+  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert", "dpbert"]);
+  assert.deepEqual(wishOf(["--profile", "smoke"], {}).grid.tasks, ["sst-2", "sts-b"]);
+});
+
+Deno.test("wishOf takes all tasks and three seeds of micro with --full, unless it is told which", () => {
+  const { grid } = wishOf(["--full"], {});
+  assert.deepEqual([grid.tasks.length, grid.seeds], [8, [0, 1, 2]]);
+  const { grid: some } = wishOf(["--full", "--tasks", "rte"], {});
+  assert.deepEqual([some.tasks, some.seeds], [["rte"], [0, 1, 2]]);
 });
 
 Deno.test("wishOf: options win over variables", () => {
@@ -32,8 +45,13 @@ Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming w
 });
 
 Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", () => {
-  const { grid } = wishOf(["--methods", "dpbert,bert"], {});
+  const { grid } = wishOf(["--profile", "glue", "--methods", "dpbert,bert"], {});
   assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
+});
+
+Deno.test("wishOf takes every setting of a method that --methods names", () => {
+  const { grid } = wishOf(["--methods", "dpbert"], {});
+  assert.deepEqual(grid.methods.map(({ settings }) => settings!.targetRate), [0.6, 0.45]);
 });
 
 Deno.test("wishOf reads --jobs, and leaves the number to the machine without it", () => {

@@ -17,7 +17,7 @@ import { stopSignal } from "./stop.ts";
 
 /** What `--help` prints. */
 export const usage =
-  `deno task train --task ID [--profile smoke|glue] [--method NAME] [--seed N] [--set KEY=VALUE] [--into FOLDER] [--fresh] [--progress text|json] [--until-stdin-closes]
+  `deno task train --task ID [--profile smoke|micro|glue] [--method NAME] [--seed N] [--set KEY=VALUE] [--into FOLDER] [--fresh] [--progress text|json] [--until-stdin-closes]
   --task      e.g. mrpc
   --profile   size of the experiment
   --method    by default dpbert

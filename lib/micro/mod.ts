@@ -8,7 +8,14 @@ export {
   smokeVocabulary,
   writeSmokeGlue,
 } from "./smoke.ts";
-export { type MicroOptions, type MicroSplits, microSplits, type MicroTask, microTasks } from "./examples.ts";
+export {
+  type MicroOptions,
+  microSeed,
+  type MicroSplits,
+  microSplits,
+  type MicroTask,
+  microTasks,
+} from "./examples.ts";
 export type { Levels, MicroExample } from "./grammar.ts";
 export { probe, type View, views } from "./leaks.ts";
 export {
@@ -20,4 +27,4 @@ export {
   trueRow,
 } from "./pretext.ts";
 export { microVocabulary } from "./vocabulary.ts";
-export { inputTokens, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";
+export { inputTokens, microDev, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";

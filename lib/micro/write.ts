@@ -1,10 +1,15 @@
 /** Examples as GLUE's files, with their difficulty and the test labels beside. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { splitFile, type SplitName, taskById } from "../glue/tasks.ts";
-import { type MicroOptions, type MicroSplits, microSplits, microTasks } from "./examples.ts";
+import { type MicroOptions, microSeed, type MicroSplits, microSplits, microTasks } from "./examples.ts";
 import { type Files, glueText, writeUnlessEqual, type WrittenRow } from "./files.ts";
+import type { MicroExample } from "./grammar.ts";
 import { tokenCount } from "./lexicon.ts";
 import { microVocabulary } from "./vocabulary.ts";
+
+/** Fills the columns that name where a sentence is from. */
+const source = "micro";
 
 /** The files of one task: its GLUE folder with `difficulty.tsv`, and `answers/<task>.tsv` for test. */
 export function microFiles(taskId: string, splits: MicroSplits): Files {
@@ -14,7 +19,7 @@ export function microFiles(taskId: string, splits: MicroSplits): Files {
   for (const [name, examples] of Object.entries(splits)) {
     const spec = splitFile(task, name as SplitName);
     const split = spec.file.replace(/\.tsv$/, "");
-    files[`${task.folder}/${spec.file}`] = glueText(spec, examples, "micro");
+    files[`${task.folder}/${spec.file}`] = glueText(spec, examples, source);
     examples.forEach(({ level, hard, label }, index) => {
       difficulty.push(`${split}\t${index}\t${level}\t${hard}`);
       if (spec.label === null) answers.push(`${split}\t${index}\t${label}`);
@@ -23,6 +28,14 @@ export function microFiles(taskId: string, splits: MicroSplits): Files {
   files[`${task.folder}/difficulty.tsv`] = difficulty.join("\n") + "\n";
   files[`answers/${task.id}.tsv`] = answers.join("\n") + "\n";
   return files;
+}
+
+/** The dev rows of the micro profile, in the order of the file, and the sum of that file. */
+export function microDev(taskId: string): { examples: MicroExample[]; sha256: string } {
+  // Dev is the same however many rows train has.
+  const examples = microSplits(taskId, { seed: microSeed, rows: { train: 0 } }).dev!;
+  const text = glueText(splitFile(taskById(taskId), "dev"), examples, source);
+  return { examples, sha256: createHash("sha256").update(text).digest("hex") };
 }
 
 /** What one task's files hold. */

@@ -3,9 +3,9 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { readSplit, type SplitName, taskById } from "../glue/mod.ts";
-import { microSplits, microTasks } from "./examples.ts";
+import { microSeed, microSplits, microTasks } from "./examples.ts";
 import { microVocabulary } from "./vocabulary.ts";
-import { writeMicroGlue } from "./write.ts";
+import { microDev, writeMicroGlue } from "./write.ts";
 
 const few = { seed: 2, rows: { train: 24, other: 12 } };
 
@@ -80,5 +80,15 @@ Deno.test("nothing is written when a task is unknown", async () => {
   await inFolder(async (folder) => {
     await assert.rejects(writeMicroGlue(folder, { ...few, tasks: ["rte", "ax"] }), InputError);
     assert.deepEqual(await readdir(folder), []);
+  });
+});
+
+Deno.test("microDev is the dev split of the profile, with the sum of the file that is written", async () => {
+  await inFolder(async (folder) => {
+    await writeMicroGlue(folder, { seed: microSeed, tasks: ["rte"], rows: { train: 5 } });
+    const { sha256 } = await readSplit(taskById("rte"), folder, "dev", { expectOfficialCounts: false });
+    const dev = microDev("rte");
+    assert.equal(dev.sha256, sha256);
+    assert.deepEqual(dev.examples, microSplits("rte", { seed: microSeed }).dev);
   });
 });

@@ -1,11 +1,15 @@
 /** Everything a profile's records are rendered to: one list, so that no table or figure is forgotten. */
+import type { GradedRun } from "../runs/graded.ts";
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
+import { aimsTable } from "./aims.ts";
 import { claimsTable } from "./claims.ts";
 import { costTable } from "./cost.ts";
+import { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
 import { executedShareFigure, figure3 } from "./figures.ts";
 import type { Paper } from "./paper.ts";
 import { retentionTable } from "./retention.ts";
 import { runsTable } from "./runs_table.ts";
+import { systemsTable } from "./systems.ts";
 import { table1 } from "./table1.ts";
 import type { Figure, Table } from "./value.ts";
 
@@ -36,4 +40,22 @@ export function artefacts(
       claimsTable(records, timings, paper, profile, { setting }),
     ],
   };
+}
+
+/**
+ * What rows of known difficulty add: the systems and the aims of micro-GLUE, scores and layers by level. `settings` name
+ * the DPBERT runs that are compared.
+ */
+export function gradedTables(
+  graded: readonly GradedRun[],
+  profile: string,
+  settings: readonly string[],
+): Table[] {
+  if (graded.length === 0) return [];
+  return [
+    systemsTable(graded.map(({ record }) => record), profile, settings),
+    aimsTable(graded, profile, settings),
+    scoreByLevelTable(graded, profile),
+    layersByLevelTable(graded, profile),
+  ];
 }

@@ -1,9 +1,11 @@
 /** Tables and figures from records; nothing here trains or runs a model. */
-export { artefacts } from "./artefacts.ts";
+export { aimsTable } from "./aims.ts";
+export { artefacts, gradedTables } from "./artefacts.ts";
 export { type FilledPage, fillPage, type PageSources, type StrayNumber, strayNumbers } from "./blocks.ts";
 export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
+export { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
 export { executedShareFigure, figure3 } from "./figures.ts";
 export { linkTo, placesFrom, rebasedLinks, withoutLinks } from "./links.ts";
 export { lookUp } from "./lookup.ts";
@@ -30,5 +32,6 @@ export {
   sideBySideFigure,
 } from "./side_by_side.ts";
 export { showBound, showDecimals } from "./style.ts";
+export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

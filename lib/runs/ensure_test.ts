@@ -106,9 +106,11 @@ Deno.test("ensureRuns stopped in the second of two runs trains the rest of it wh
     assert.deepEqual([...Deno.readDirSync(join(own, "smoke/checkpoints"))].map(({ name }) => name), ["mrpc"]);
   }));
 
-Deno.test("referenceProfile is glue where reference records are there, else smoke", () =>
+Deno.test("referenceProfile is the first that has reference records: micro, then glue; micro without any", () =>
   withFolders(async (_, committed) => {
-    assert.equal(await referenceProfile(committed), "smoke");
+    assert.equal(await referenceProfile(committed), "micro");
     await put(committed, {});
     assert.equal(await referenceProfile(committed), "glue");
+    await put(committed, { profile: "micro" });
+    assert.equal(await referenceProfile(committed), "micro");
   }));

@@ -6,7 +6,9 @@ import { predictAll } from "../methods/mod.ts";
 import { metricsOf, pathSummary, predictionRows } from "./outcome.ts";
 import type { RunRecord } from "./record.ts";
 import type { SavedModel } from "./saved_model.ts";
-import { encodeExamples, openSources, requireGlueDir } from "./task_data.ts";
+import { encodeExamples, openSources } from "./task_data.ts";
+import { requireGlueDir } from "./glue_sources.ts";
+import { generatesRows } from "./profiles.ts";
 import { basename } from "node:path";
 
 /** Rows to be scored. */
@@ -28,7 +30,7 @@ export interface RowsWanted {
 }
 
 /**
- * Reads the rows of a split: the smoke profile's own for a smoke run, else GLUE's. Throws `InputError` for an unknown
+ * Reads the rows of a split: generated ones for a run of a profile that generates them, else GLUE's. Throws `InputError` for an unknown
  * task or split, for missing or broken files, and where no task is named.
  */
 export async function readRows(
@@ -40,9 +42,9 @@ export async function readRows(
   if (!id) throw new InputError("This model has no record that names its task; name one with --task.");
   const task = taskById(id), split = name as SplitName;
   const { label } = splitFile(task, split);
-  const isSmoke = record?.profile === "smoke" && !glueDir;
-  const rows = isSmoke
-    ? await (await openSources("smoke", task.id, config)).split(split)
+  const generating = record && generatesRows(record.profile) && !glueDir ? record.profile : null;
+  const rows = generating
+    ? await (await openSources(generating, task.id, config)).split(split)
     : await readSplit(task, requireGlueDir({ glueDir: glueDir ?? config.glueDir }, task), split);
   const file = basename(rows.file), recorded = record?.task === id ? record.data.sha256[file] : undefined;
   const differs = recorded !== undefined && recorded !== rows.sha256;

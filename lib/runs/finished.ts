@@ -7,7 +7,8 @@ import { recipeHash, type RunRecord } from "./record.ts";
 import { hasStates } from "./resume_state.ts";
 import { checkpointFolder } from "./run.ts";
 import { findRecord } from "./store.ts";
-import { openSources, readSplits, type Sources, splitSums } from "./task_data.ts";
+import type { Sources } from "./sources.ts";
+import { openSources, readSplits, splitSums } from "./task_data.ts";
 
 /** What the record of a run must carry to count: of its recipe, its rows (their sums by file) and its weights. */
 export function requestHash(

@@ -28,7 +28,8 @@ import {
 } from "../tensor/mod.ts";
 import { type LoopOptions, restore, type Snapshot, snapshot, type StageResult } from "../train/mod.ts";
 import { type Recipe, recipeFor } from "./recipe.ts";
-import { openSources, readTaskData, type Sources, type TaskData, trainingSet } from "./task_data.ts";
+import type { Sources } from "./sources.ts";
+import { openSources, readTaskData, type TaskData, trainingSet } from "./task_data.ts";
 
 /** The stages of section 3.2. */
 export type StageName = "stage1" | "stage2" | "stage3";

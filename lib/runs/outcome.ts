@@ -13,7 +13,7 @@ import {
 import { executedLayers, type Outcome } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
 import type { PredictionRow, RunRecord } from "./record.ts";
-import { numOutputs } from "./task_data.ts";
+import { numOutputs } from "./sources.ts";
 
 /** One row per example: label and prediction as GLUE writes them. */
 export function predictionRows(

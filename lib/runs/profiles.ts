@@ -1,9 +1,12 @@
 /** What a profile runs unless told otherwise. */
-import type { Config } from "../config.ts";
+import { type Config, trainableTasks } from "../config.ts";
 import type { Grid, MethodRequest } from "./grid.ts";
 
 /** The target rate shown by default: 98 % of the score is in reach on real GLUE (glue-study.md 2). */
 const targetRate = 0.6;
+
+/** Half of the layers and a little less: what deep tasks allow on the micro profile (science.md 4). */
+const lowTargetRate = 0.45;
 
 /** Methods in the order they run; others start from `bert`, so it is first. */
 export const defaultMethods: MethodRequest[] = [
@@ -11,18 +14,43 @@ export const defaultMethods: MethodRequest[] = [
   { method: "dpbert", settings: { targetRate } },
 ];
 
-const defaults: Record<string, { tasks: string[]; seeds: number[] }> = {
-  smoke: { tasks: ["sst-2", "sts-b"], seeds: [0] },
-  glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2] },
+/** What a profile runs. `full` is all of it, where that is more than the default. */
+interface ProfileGrid {
+  tasks: readonly string[];
+  seeds: readonly number[];
+  methods: readonly MethodRequest[];
+  full?: { tasks: readonly string[]; seeds: readonly number[] };
+}
+
+const grids: Record<string, ProfileGrid> = {
+  smoke: { tasks: ["sst-2", "sts-b"], seeds: [0], methods: defaultMethods },
+  micro: {
+    tasks: ["sst-2", "mrpc", "rte"],
+    seeds: [0],
+    methods: [...defaultMethods, { method: "dpbert", settings: { targetRate: lowTargetRate } }],
+    full: { tasks: trainableTasks, seeds: [0, 1, 2] },
+  },
+  glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2], methods: defaultMethods },
 };
 
-/** The grid of `config`'s profile, tasks and seeds, with the profile's own where they are not set. */
-export function gridOf(config: Pick<Config, "profile" | "tasks" | "seeds">): Grid {
-  const { tasks, seeds } = defaults[config.profile] ?? defaults.glue;
-  return {
-    profile: config.profile,
-    tasks: config.tasks ?? tasks,
-    methods: defaultMethods,
-    seeds: config.seeds ?? seeds,
-  };
+/** Whether a profile's rows are generated and its backbone is at hand, so that nothing is fetched for it. */
+export function generatesRows(profile: string): boolean {
+  return profile === "smoke" || profile === "micro";
+}
+
+/** The methods that a profile runs, in their order. */
+export function methodsOf(profile: string): readonly MethodRequest[] {
+  return (grids[profile] ?? grids.glue).methods;
+}
+
+/**
+ * The grid of `config`'s profile, tasks and seeds, with the profile's own where they are not set: the default ones, or
+ * all that it has where `full` says so.
+ */
+export function gridOf(
+  { profile, tasks, seeds }: Pick<Config, "profile" | "tasks" | "seeds">,
+  { full = false }: { full?: boolean } = {},
+): Grid {
+  const own = grids[profile] ?? grids.glue, wide = full ? own.full ?? own : own;
+  return { profile, tasks: tasks ?? wide.tasks, methods: own.methods, seeds: seeds ?? wide.seeds };
 }

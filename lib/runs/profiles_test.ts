@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gridOf } from "./profiles.ts";
+import { generatesRows, gridOf } from "./profiles.ts";
 
 Deno.test("gridOf fills in what the configuration leaves open", () => {
   const glue = gridOf({ profile: "glue", tasks: null, seeds: null });
@@ -11,4 +11,20 @@ Deno.test("gridOf fills in what the configuration leaves open", () => {
 Deno.test("gridOf runs bert first and DPBERT at a target rate that names its records", () => {
   const { methods } = gridOf({ profile: "smoke", tasks: null, seeds: null });
   assert.deepEqual(methods, [{ method: "bert" }, { method: "dpbert", settings: { targetRate: 0.6 } }]);
+});
+
+Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of the paper and three seeds", () => {
+  const open = { profile: "micro", tasks: null, seeds: null } as const;
+  const small = gridOf(open), full = gridOf(open, { full: true });
+  assert.deepEqual([small.tasks, small.seeds], [["sst-2", "mrpc", "rte"], [0]]);
+  assert.deepEqual([full.tasks.length, full.seeds], [8, [0, 1, 2]]);
+  assert.deepEqual(full.methods, small.methods);
+  assert.deepEqual(
+    gridOf({ ...open, profile: "glue" }, { full: true }),
+    gridOf({ ...open, profile: "glue" }),
+  );
+});
+
+Deno.test("generatesRows: nothing is fetched for smoke and micro", () => {
+  assert.deepEqual(["smoke", "micro", "glue", "paper"].map(generatesRows), [true, true, false, false]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inputTokens, microSplits, microTasks } from "../micro/mod.ts";
 import { recipeFor, type Settings, usedSettings } from "./recipe.ts";
 
 const refused = (settings: Settings, message: RegExp) =>
@@ -94,6 +95,8 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
   assert.equal(recipeFor("glue", "mrpc", {}).stage1.trainEmbeddings, false);
   assert.equal(recipeFor("smoke", "mrpc", {}).stage1.trainEmbeddings, true);
   assert.equal(recipeFor("glue", "cola", {}).stage3.plannerLearningRate, 2e-3);
+  assert.equal(recipeFor("micro", "cola", {}).stage1.epochs, 10.5);
+  assert.deepEqual(recipeFor("micro", "cola", {}).stage3, recipeFor("micro", "rte", {}).stage3);
   const before = recipeFor("glue", "mrpc", {});
   recipeFor("glue", "mrpc", { targetRate: 0.1 }).stage3.beta = 999;
   assert.deepEqual(recipeFor("glue", "mrpc", {}), before);
@@ -115,4 +118,12 @@ Deno.test("usedSettings keeps whole sections, named settings, and nothing else",
     stage1,
     stage3: { beta: stage3.beta },
   });
+});
+
+Deno.test("recipeFor cuts no row of micro-GLUE", () => {
+  for (const task of microTasks) {
+    const { maxLength } = recipeFor("micro", task, {});
+    const rows = Object.values(microSplits(task, { seed: 0, rows: { train: 1000 } })).flat();
+    assert.ok(Math.max(...rows.map(inputTokens)) <= maxLength, task);
+  }
 });

@@ -6,7 +6,8 @@ import { keyOf, type RunRequest } from "./grid.ts";
 import type { Recipe } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
 import { runPaths } from "./store.ts";
-import type { Sources, TaskData } from "./task_data.ts";
+import type { Sources } from "./sources.ts";
+import type { TaskData } from "./task_data.ts";
 
 /** What a run needs from its caller. */
 export interface RunContext {

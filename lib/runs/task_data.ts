@@ -1,122 +1,21 @@
 /** What a run reads: its task's rows, tokenized, and the backbone it starts from. */
-import { type BertConfig, type BertParams, loadBert, randomBert, readBertConfig } from "../bert/mod.ts";
-import { requireWeights } from "../bert/weights.ts";
 import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
 import {
   type EncodedExample,
   type Example,
   holdOut,
-  readSplit,
   scoreTask,
   type Split,
   type SplitName,
-  type Task,
   taskById,
 } from "../glue/mod.ts";
-import { glueCache, missingGlueFiles } from "../glue/download.ts";
-import { smokeVocabulary, writeSmokeGlue } from "../micro/mod.ts";
 import type { TrainingSet } from "../methods/mod.ts";
-import { random } from "../tensor/mod.ts";
-import { sha256OfFile } from "../files/sha256.ts";
-import { type WordPiece, wordPieceFromVocab } from "../text/mod.ts";
-import { loadVocabulary } from "./vocabulary.ts";
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** Where a profile's rows and weights come from. */
-export interface Sources {
-  task: Task;
-  wordPiece: WordPiece;
-  /** Text of the vocabulary, for saved models. */
-  vocabText: string;
-  config: BertConfig;
-  weights: { name: string; sha256: string };
-  /** A fresh backbone before stage 1; `seed` draws what the weights lack. */
-  freshBackbone(seed: number): Promise<BertParams>;
-  split(name: SplitName): Promise<Split>;
-}
-
-/** Outputs of a task's classifier. */
-export const numOutputs = (task: Task) => task.kind === "regression" ? 1 : task.labels.length;
-
-/** The smoke model: 4 layers x 32, from random weights. */
-export function smokeConfig(vocabSize: number): BertConfig {
-  return {
-    vocabSize,
-    hiddenSize: 32,
-    numLayers: 4,
-    numHeads: 4,
-    intermediateSize: 64,
-    maxPositions: 64,
-    numSegments: 2,
-    layerNormEpsilon: 1e-12,
-  };
-}
-
-/** Wider than BERT's 0.02, which is too small at width 32 (science.md 1.2). */
-const smokeDeviation = 0.1;
-
-const smokeFolder = fileURLToPath(new URL("../../data/.cache/smoke", import.meta.url));
-
-async function smokeSources(task: Task): Promise<Sources> {
-  await writeSmokeGlue(smokeFolder, { seed: 0, tasks: [task.id] });
-  const vocabText = smokeVocabulary().join("\n") + "\n";
-  const wordPiece = wordPieceFromVocab(vocabText);
-  const config = smokeConfig(wordPiece.vocabSize);
-  const described = JSON.stringify({ config, smokeDeviation });
-  return {
-    task,
-    wordPiece,
-    vocabText,
-    config,
-    weights: { name: "random", sha256: createHash("sha256").update(described).digest("hex") },
-    freshBackbone: (seed) =>
-      Promise.resolve(randomBert(config, numOutputs(task), random(seed, "backbone"), smokeDeviation)),
-    split: (name) => readSplit(task, smokeFolder, name, { expectOfficialCounts: false }),
-  };
-}
-
-/**
- * The folder of GLUE's files: the one that DPB_GLUE_DIR names, else the project's own (`own`), which `setup --glue` fills.
- * Throws `InputError` when the first is not there or the second lacks files of `task`.
- */
-export function requireGlueDir(
-  { glueDir }: Pick<Config, "glueDir">,
-  task: Task = taskById("mrpc"),
-  own = glueCache,
-): string {
-  const folder = "a folder that holds CoLA, MRPC, ... as GLUE's own download has them";
-  if (glueDir) {
-    if (existsSync(glueDir)) return glueDir;
-    throw new InputError(`DPB_GLUE_DIR names "${glueDir}", which does not exist; expected ${folder}.`);
-  }
-  const missing = missingGlueFiles(task, own);
-  if (missing.length === 0) return own;
-  throw new InputError(
-    `GLUE's ${task.title} is not there: ${join(own, task.folder)} lacks ${missing.join(", ")}. ` +
-      `Run \`deno task setup --glue ${task.id}\`, or set DPB_GLUE_DIR to ${folder}.`,
-  );
-}
-
-async function glueSources(task: Task, config: Config): Promise<Sources> {
-  const glueDir = requireGlueDir(config, task);
-  const folder = config.bertDir ?? await requireWeights("minilm", config);
-  const bertConfig = await readBertConfig(folder);
-  return {
-    task,
-    ...await loadVocabulary(folder, bertConfig),
-    config: bertConfig,
-    weights: {
-      name: config.bertDir ? "custom" : "all-MiniLM-L6-v2",
-      sha256: await sha256OfFile(join(folder, "model.safetensors")),
-    },
-    freshBackbone: async (seed) => (await loadBert(folder, numOutputs(task), random(seed, "head"))).params,
-    split: (name) => readSplit(task, glueDir, name),
-  };
-}
+import type { WordPiece } from "../text/mod.ts";
+import { glueSources } from "./glue_sources.ts";
+import { microSources } from "./micro_sources.ts";
+import { smokeSources } from "./smoke_sources.ts";
+import type { Sources } from "./sources.ts";
 
 /** The sources of a profile's task. Throws `InputError` when files or weights are missing. */
 export function openSources(profile: string, taskId: string, config: Config): Promise<Sources> {
@@ -124,7 +23,8 @@ export function openSources(profile: string, taskId: string, config: Config): Pr
   if (task.metrics.length === 0 || task.id === "wnli") {
     throw new InputError(`Task "${taskId}" is for reading and submission only; it cannot be trained.`);
   }
-  return profile === "smoke" ? smokeSources(task) : glueSources(task, config);
+  if (profile === "smoke") return smokeSources(task);
+  return profile === "micro" ? microSources(task, config) : glueSources(task, config);
 }
 
 /** Token ids of examples, cut to `maxLength`. */

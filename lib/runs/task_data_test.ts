@@ -3,7 +3,9 @@ import { readConfig } from "../config.ts";
 import { taskById } from "../glue/mod.ts";
 import { smokeRows } from "../micro/smoke.ts";
 import { disposeTree, leaves, startBackend } from "../tensor/mod.ts";
-import { numOutputs, openSources, readTaskData, requireGlueDir } from "./task_data.ts";
+import { requireGlueDir } from "./glue_sources.ts";
+import { numOutputs } from "./sources.ts";
+import { openSources, readTaskData } from "./task_data.ts";
 
 await startBackend("wasm");
 const config = readConfig({});

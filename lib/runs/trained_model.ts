@@ -5,7 +5,8 @@ import { entryOf, recipeOf } from "./methods/mod.ts";
 import { freedOnError, hasModel, loadModel, loadParts, type Model } from "./models.ts";
 import { checkpointFolder, type RunContext } from "./run.ts";
 import { findRecord } from "./store.ts";
-import { numOutputs, openSources, type Sources } from "./task_data.ts";
+import { numOutputs, type Sources } from "./sources.ts";
+import { openSources } from "./task_data.ts";
 
 /** A trained model, ready to run. */
 export interface TrainedModel extends Model {

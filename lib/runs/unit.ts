@@ -33,7 +33,8 @@ import {
 } from "./resume_state.ts";
 import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts";
 import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
-import { numOutputs, openSources, readTaskData, type Sources } from "./task_data.ts";
+import { numOutputs, type Sources } from "./sources.ts";
+import { openSources, readTaskData } from "./task_data.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any

@@ -1,0 +1,59 @@
+/** What micro-GLUE's tasks take: the systems that say how much depth a task needs, side by side. */
+import type { RunRecord } from "../runs/record.ts";
+import { settingSlug } from "../runs/store.ts";
+import { type DevSet, devSets, firstLayers, scoresOn } from "./dev_sets.ts";
+import { findGroup, groupRuns, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
+import { silentLeads } from "./leads.ts";
+import { summarise } from "./statistics.ts";
+import { methodLabel, noValue, showCounts, showScore } from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** A system of the overview: its title, and where its runs are. */
+type System = [title: string, method: string, setting: string];
+
+/**
+ * The systems side by side on every dev set: the full model, its first 4 and 6 layers, the full model with as many more
+ * steps as stage 3 has, and DPBERT at each of `settings` with the layers it executes.
+ */
+export function systemsTable(
+  records: readonly RunRecord[],
+  profile: string,
+  settings: readonly string[],
+): Table {
+  const groups = groupRuns(records, [], profile);
+  const systems: System[] = [
+    ["All layers", "bert", ""],
+    ["First 4 layers", ...firstLayers(4)],
+    ["First 6 layers", ...firstLayers(6)],
+    ["All layers, as many steps", "bert", settingSlug({ extraSteps: "stage3" })],
+    ...settings.map((setting): System => [methodLabel("dpbert", setting), "dpbert", setting]),
+  ];
+  const groupsOf = ({ task }: DevSet) =>
+    systems.map(([, method, setting]) => findGroup(groups, task, method, setting));
+  return {
+    name: "systems",
+    caption:
+      "Dev scores × 100, mean over seeds and its 95 % t-interval; of DPBERT also the mean number of layers " +
+      `executed. As many steps: stage 1, then as many more as DPBERT's stage 3 has. ${
+        provenanceNote(profile, groups)
+      }`,
+    columns: ["Task", "Seeds", ...systems.map(([title]) => title)],
+    rows: devSets.map((set) => {
+      const found = groupsOf(set), seeds = found.flatMap((group) => group ? [group.records.length] : []);
+      return [set.title, showCounts(seeds), ...found.map((group) => systemCell(group, set))];
+    }),
+    leads: {
+      note: "",
+      head: [],
+      rows: devSets.map((set) => silentLeads(groupsOf(set).flatMap((group) => group ?? []))),
+    },
+  };
+}
+
+function systemCell(group: RunGroup | undefined, set: DevSet): string {
+  if (!group) return noValue;
+  const { mean, halfWidth } = summarise(scoresOn(group, set));
+  const interval = Number.isFinite(halfWidth) ? ` ± ${showScore(halfWidth)}` : "";
+  const plans = group.records.some(({ controls }) => controls !== undefined);
+  return showScore(mean) + interval + (plans ? ` at ${showScore(layersOf(group))} layers` : "");
+}
