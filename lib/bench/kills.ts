@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import seedrandom from "seedrandom";
 import { keyOf } from "../runs/grid.ts";
-import { parentOf } from "../runs/run.ts";
+import { stage1Of } from "../runs/methods/mod.ts";
 import { runName } from "../runs/store.ts";
 import {
   agedResults,
@@ -222,7 +222,7 @@ async function damageCheckpoint(results: string, files: Files, random: () => num
   return true;
 }
 
-const runsOfRequest = [killedRun, parentOf(killedRun)].map((request) => {
+const runsOfRequest = [killedRun, stage1Of(killedRun)].map((request) => {
   const { method, setting, seed } = keyOf(request);
   return runName(method, setting, seed);
 });

@@ -5,7 +5,7 @@
 import { relative } from "node:path";
 import { readConfig } from "../config.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
-import { parentOf } from "../runs/run.ts";
+import { stage1Of } from "../runs/methods/mod.ts";
 import { trainRun } from "../runs/unit.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { type ChildOrder, type FileKind, fileKind, fileKinds, type LogEvent } from "./kills_log.ts";
@@ -91,7 +91,7 @@ async function live(
       dieIf(stage === wanted.stage && step >= wanted.step, `step ${step} of ${stage}`);
     },
   };
-  const requests = [parentOf(request), request];
+  const requests = [stage1Of(request), request];
   for (const one of requests) await trainRun(one, { ...context, fresh });
   tell({ what: "latencies" });
   await measureMissingLatencies(requests, context);

@@ -1,8 +1,8 @@
-/** Stage 1: ordinary fine-tuning of the backbone (section 3.2.1). */
-import { batchTensors, classify, encode, everyLayer } from "../bert/mod.ts";
-import { floatTensor, leaves, mean, setValues } from "../tensor/mod.ts";
+/** Stage 1: ordinary fine-tuning of the backbone (section 3.2.1), and more steps of the same. */
+import { batchTensors, classify, encode } from "../bert/mod.ts";
+import { floatTensor, type Leaf, leaves, mean, setValues } from "../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../train/mod.ts";
-import { bert } from "./bert.ts";
+import { fixedGate, fixedPath } from "./fixed_path.ts";
 import type { Backbone } from "./method.ts";
 import { batchSource, predictAll, type TrainingSet } from "./training_set.ts";
 
@@ -21,8 +21,14 @@ export interface FineTuneSettings {
 }
 
 /** The parameters a stage trains: all, or all but the embeddings. */
-export function trainableLeaves({ params }: Backbone, trainEmbeddings: boolean) {
+export function trainableLeaves({ params }: Backbone, trainEmbeddings: boolean): Leaf[] {
   return leaves(params).filter(({ path }) => trainEmbeddings || !path.startsWith("embeddings."));
+}
+
+/** Of these leaves the ones that `path` reaches: no layer that it leaves out. */
+function executedLeaves(trainable: Leaf[], path: string): Leaf[] {
+  const skipped = [...path].flatMap((executed, layer) => executed === "1" ? [] : [`layers.${layer}.`]);
+  return trainable.filter(({ path }) => !skipped.some((prefix) => path.startsWith(prefix)));
 }
 
 /** A regression's head starts at the mean label: else the first tenth of the steps only learns that one number. */
@@ -31,38 +37,69 @@ function startAtMeanLabel({ params }: Backbone, { train }: TrainingSet): void {
   setValues(params.classifier.bias, new Float32Array([mean]));
 }
 
-/** Fine-tunes `backbone` in place and keeps the best of its evaluations on held-out rows. */
+const everyLayerOf = ({ config }: Backbone) => "1".repeat(config.numLayers);
+
+/**
+ * Fine-tunes `backbone` in place and keeps the best of its evaluations on held-out rows. With a `path` (0/1 per layer)
+ * only the layers that it executes are there.
+ */
 export function fineTune(
   backbone: Backbone,
   data: TrainingSet,
   settings: FineTuneSettings,
   seed: number,
   options: Omit<LoopOptions, "ops">,
+  path = everyLayerOf(backbone),
+): Promise<StageResult> {
+  if (data.kind === "regression") startAtMeanLabel(backbone, data);
+  return trainPath(backbone, data, settings, { name: "stage 1", batches: `${seed}/stage1`, path }, options);
+}
+
+/**
+ * Fine-tunes a trained backbone for more steps on the batches that stage 3 sees, without a planner: what a method with
+ * a third stage must be compared with (science.md 7.2). `path` as in `fineTune`.
+ */
+export function fineTuneFurther(
+  backbone: Backbone,
+  data: TrainingSet,
+  settings: FineTuneSettings,
+  seed: number,
+  options: Omit<LoopOptions, "ops">,
+  path = everyLayerOf(backbone),
+): Promise<StageResult> {
+  return trainPath(backbone, data, settings, { name: "stage 3", batches: `${seed}/stage3`, path }, options);
+}
+
+function trainPath(
+  backbone: Backbone,
+  data: TrainingSet,
+  settings: FineTuneSettings,
+  { name, batches, path }: { name: string; batches: string; path: string },
+  options: Omit<LoopOptions, "ops">,
 ): Promise<StageResult> {
   const { ops, params, config } = backbone;
-  if (data.kind === "regression") startAtMeanLabel(backbone, data);
-  const batchAt = batchSource(data.train, settings.batchSize, `${seed}/stage1`);
+  const batchAt = batchSource(data.train, settings.batchSize, batches);
   return runStage({
-    name: "stage 1",
+    name,
     steps: settings.steps,
     batchSize: settings.batchSize,
     groups: [{
       name: "backbone",
-      leaves: trainableLeaves(backbone, settings.trainEmbeddings),
+      leaves: executedLeaves(trainableLeaves(backbone, settings.trainEmbeddings), path),
       schedule: linearSchedule(settings.steps, settings.learningRate, { warmup: settings.warmup }),
       weightDecay: settings.weightDecay,
       clipNorm: settings.clipNorm,
     }],
     loss: (step) => {
       const batch = batchAt(step);
-      const hidden = encode(ops, params, config, batchTensors(ops, batch), everyLayer);
+      const hidden = encode(ops, params, config, batchTensors(ops, batch), fixedGate(path));
       const labels = floatTensor(batch.labels, [batch.size]);
       const loss = mean(taskLoss(ops, data.kind, classify(ops, params, hidden), labels));
       return { objective: loss, report: { loss } };
     },
     evaluateEvery: Math.ceil(settings.steps / settings.evaluations),
     evaluate: async (interruption) => {
-      const method = bert(backbone);
+      const method = fixedPath(backbone, path);
       const { predictions } = await predictAll(backbone, data.kind, data.heldOut, () => method, interruption);
       return { score: data.score(predictions, data.heldOut.map(({ label }) => label!)), eligible: true };
     },

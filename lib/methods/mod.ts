@@ -20,9 +20,10 @@ export {
   type Sampling,
   seededSampling,
 } from "./dpbert/stages.ts";
-export { fineTune, type FineTuneSettings } from "./fine_tune.ts";
+export { fineTune, fineTuneFurther, type FineTuneSettings } from "./fine_tune.ts";
+export { firstLayersPath, fixedPath } from "./fixed_path.ts";
 export { givenPaths } from "./given_path.ts";
-export { type MethodFor, methodWith, type OpenInference, openInference } from "./open_inference.ts";
+export { type MethodFor, type OpenInference, openInference } from "./open_inference.ts";
 export { type Backbone, infer, type Inference, type Method, type Pass } from "./method.ts";
 export {
   executedLayers,

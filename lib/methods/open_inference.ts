@@ -1,8 +1,6 @@
 /** A model open for inference: it takes one batch after the other, most often a single input, and is not trained. */
 import type { PaddedBatch } from "../bert/mod.ts";
 import type { Forward } from "../tensor/mod.ts";
-import { bert } from "./bert.ts";
-import { dpbert, type Planner } from "./dpbert/plan.ts";
 import { type Backbone, infer, type Inference, type Method } from "./method.ts";
 
 export interface OpenInference {
@@ -13,10 +11,6 @@ export interface OpenInference {
 
 /** Makes a method for a backbone on any kind of tensor; `bert` is one. */
 export type MethodFor = <X>(backbone: Backbone<Forward<X>>) => Method<X>;
-
-/** `dpbert` with a planner, `bert` without one. */
-export const methodWith = (planner: Planner | null): MethodFor => (backbone) =>
-  planner ? dpbert(backbone, planner) : bert(backbone);
 
 /**
  * Opens `backbone` with a method of `methodFor`, on operations made for inference where its backend has them. These

@@ -10,7 +10,7 @@ import { bert } from "./bert.ts";
 import { dpbert, type Planner, randomPlanner } from "./dpbert/plan.ts";
 import { givenPaths } from "./given_path.ts";
 import { type Backbone, infer } from "./method.ts";
-import { methodWith, openInference } from "./open_inference.ts";
+import { openInference } from "./open_inference.ts";
 
 const { blas, simd } = readConfig();
 const { ops } = await startBackend("wasm", { blas, simd });
@@ -90,7 +90,7 @@ function sensitive(): Planner {
 }
 
 Deno.test("open inference's planner takes the composed operations' paths, which differ between inputs", async () => {
-  const planner = sensitive(), model = openInference(backbone, methodWith(planner));
+  const planner = sensitive(), model = openInference(backbone, (own) => dpbert(own, planner));
   const reference = composed(backbone), seen = new Set<string>();
   for (let length = 1; length <= 40; length++) {
     const found = await model.infer(input(length));
@@ -116,7 +116,7 @@ Deno.test("open inference takes a padded batch too, skipping row by row", async 
 });
 
 Deno.test("after the longest input, 200 more allocate nothing: no tensor, no byte of tfjs's, no heap", async () => {
-  const planner = sensitive(), model = openInference(backbone, methodWith(planner));
+  const planner = sensitive(), model = openInference(backbone, (own) => dpbert(own, planner));
   const { wasm } = wasmBackend();
   const state = () => [liveTensors(), liveBytes(), wasm.HEAPU8.length];
   for (const length of [128, 128]) await model.infer(input(length));

@@ -1,6 +1,6 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
 import { bert, givenPaths, type Method, type Outcome, predictAll } from "../methods/mod.ts";
-import type { Interruption, StageResult } from "../train/mod.ts";
+import type { Interruption } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { keyOf } from "./grid.ts";
 import {
@@ -12,35 +12,24 @@ import {
   shuffledPaths,
 } from "./outcome.ts";
 import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
-import { usedSettings } from "./recipe.ts";
+import { parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
+import type { Model } from "./models.ts";
 import { openPasses } from "./passes.ts";
 import { stateFile } from "./resume_state.ts";
-import { parentOf, type Run, type Training } from "./run.ts";
+import type { Run } from "./run.ts";
 import { runName } from "./store.ts";
 
-/** How the kept parameters were chosen, for the record. */
-function selectionOf(
-  { request: { method }, recipe }: Run,
-  stages: Record<string, StageResult>,
-): RunRecord["selection"] {
-  const { selected, evaluations } = stages.stage3 ?? stages.stage1;
-  const last = evaluations.at(-1)!, kept = selected ?? last;
-  const rule = method === "bert"
-    ? "best held-out score of the evaluations"
-    : `best held-out score among evaluations with mean layers within ${recipe.stage3.targetRate} + 0.05 of all, else the last step`;
-  return {
-    rule,
-    step: kept.step,
-    heldOutScore: kept.score,
-    onTarget: kept.eligible,
-    evaluations: evaluations.length,
-  };
+/** A model as its training left it. */
+export interface Trained extends Model {
+  method: Method;
+  stages: Stages;
+  selection: Selection;
 }
 
 /** Scores the trained model on dev. Returns the record and the rows it was computed from. Throws `Stopped`. */
-export async function evaluated(run: Run, training: Training) {
+export async function evaluated(run: Run, trained: Trained) {
   const { request, sources: { task, weights, config }, data, context } = run;
-  const { backbone, planner, method } = training;
+  const { backbone, parts: { planner }, method, selection } = trained;
   const pass = await openPasses(stateFile(run, "evaluation", "json"), context);
   const outcome = await predictAll(backbone, task.kind, data.dev, () => method, pass("dev"));
   const rows = predictionRows(task, data.devExamples, outcome);
@@ -53,8 +42,8 @@ export async function evaluated(run: Run, training: Training) {
   const record: RunRecord = {
     schemaVersion,
     ...key,
-    parent: request.method === "bert" ? null : parentName(run),
-    recipe: usedSettings(request.method, run.recipe),
+    parent: parentName(run),
+    recipe: recordedRecipe(request.method, run.recipe),
     recipeHash: run.hash,
     backend: context.backend.name,
     blas: context.backend.blas,
@@ -63,23 +52,25 @@ export async function evaluated(run: Run, training: Training) {
     weights,
     metrics: metricsOf(task, rows, mismatched),
     path: pathSummary(outcome.paths, config.numLayers),
-    ...(planner ? { controls: await controls(run, training, outcome, pass) } : {}),
-    selection: selectionOf(run, training.stages),
+    ...(planner ? { controls: await controls(run, trained, outcome, pass) } : {}),
+    selection,
     flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
     provenance: run.provenance,
   };
   return { record, rows, mismatched };
 }
 
-function parentName(run: Run): string {
-  const { method, setting, seed } = keyOf(parentOf(run.request));
+function parentName({ request }: Run): string | null {
+  const parent = parentOf(request);
+  if (!parent) return null;
+  const { method, setting, seed } = keyOf(parent);
   return runName(method, setting, seed);
 }
 
 /** Does routing matter? The same model with other inputs' paths, with its commonest path for all, and with every layer. */
 async function controls(
   run: Run,
-  { backbone }: Training,
+  { backbone }: Trained,
   { paths }: Outcome,
   pass: (name: string) => Interruption,
 ): Promise<Record<string, number | string>> {
@@ -103,7 +94,7 @@ async function controls(
 /** What the clock and this machine say of the run; its latency is measured later. */
 export const timingOf = (
   { request, context }: Pick<Run, "request" | "context">,
-  stages: Record<string, StageResult>,
+  stages: Stages,
 ): TimingRecord => ({
   schemaVersion,
   ...keyOf(request),
@@ -118,7 +109,7 @@ export const timingOf = (
 });
 
 /** Five significant digits of every number: a curve is looked at, not computed with. */
-export function curveOf(stages: Record<string, StageResult>): CurveLine[] {
+export function curveOf(stages: Stages): CurveLine[] {
   const short = (x: number) => Number(x.toPrecision(5));
   return Object.entries(stages).flatMap(([stage, { curve, evaluations }]) =>
     curve.map(({ step, ...numbers }) => {

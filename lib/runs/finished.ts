@@ -1,7 +1,8 @@
 /** Whether a run is finished, without training: what `trainRun` decides by, and the same decision for many runs. */
 import type { Config } from "../config.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
-import { type Recipe, recipeFor, usedSettings } from "./recipe.ts";
+import { recipeOf, recordedRecipe } from "./methods/mod.ts";
+import type { Recipe } from "./recipe.ts";
 import { recipeHash, type RunRecord } from "./record.ts";
 import { hasStates } from "./resume_state.ts";
 import { checkpointFolder } from "./run.ts";
@@ -16,7 +17,7 @@ export function requestHash(
   sums: Record<string, string>,
   { weights }: Pick<Sources, "weights">,
 ): string {
-  return recipeHash(usedSettings(method, recipe), sums, weights.sha256);
+  return recipeHash(recordedRecipe(method, recipe), sums, weights.sha256);
 }
 
 /**
@@ -33,13 +34,13 @@ export function finishedRuns(
   };
   const inputs = new Map<string, ReturnType<typeof read>>();
   return async (request) => {
-    const { profile, task, method, settings } = request, place = `${profile}/${task}`;
+    const { profile, task, method } = request, place = `${profile}/${task}`;
     if (await hasStates(checkpointFolder(results, request))) return null;
     const record = await findRecord(results, keyOf(request));
     if (!record) return null;
     if (!inputs.has(place)) inputs.set(place, read(profile, task));
     const { sources, sums } = await inputs.get(place)!;
-    const hash = requestHash(method, recipeFor(profile, task, settings), sums, sources);
+    const hash = requestHash(method, recipeOf(request), sums, sources);
     return record.recipeHash === hash ? record : null;
   };
 }

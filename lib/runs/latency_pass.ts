@@ -1,6 +1,6 @@
 /** The latency pass: after all training, run by run, nothing else running. Writes each run's timing again. */
 import type { EncodedExample } from "../glue/mod.ts";
-import { methodWith, openInference } from "../methods/mod.ts";
+import { bert, openInference } from "../methods/mod.ts";
 import { Stopped } from "../train/mod.ts";
 import type { TimingRecord } from "./record.ts";
 import { findTiming, hasRecord, writeTiming } from "./store.ts";
@@ -8,16 +8,17 @@ import { keyOf, type RunRequest } from "./grid.ts";
 import { measureLatency, spread } from "./latency.ts";
 import { timingOf } from "./conclude.ts";
 import { withLock } from "./lock.ts";
-import { recipeFor } from "./recipe.ts";
+import { recipeOf, stage1Of } from "./methods/mod.ts";
 import { encodeExamples } from "./task_data.ts";
-import { disposeModel, openModel, type TrainedModel } from "./models.ts";
-import { lockFile, parentOf, type RunContext } from "./run.ts";
+import { disposeModel } from "./models.ts";
+import { lockFile, type RunContext } from "./run.ts";
+import { openModel, type TrainedModel } from "./trained_model.ts";
 
 /** Dev examples timed, and passes before the clock counts. */
 const timedExamples = 100, warmup = 10;
 
 async function examplesOf({ sources }: TrainedModel, request: RunRequest) {
-  const { maxLength } = recipeFor(request.profile, request.task, request.settings);
+  const { maxLength } = recipeOf(request);
   const { examples } = await sources.split("dev");
   return encodeExamples(sources.wordPiece, spread(examples, timedExamples), maxLength);
 }
@@ -29,7 +30,7 @@ async function latencyBeside(
   examples: EncodedExample[],
   { now }: RunContext,
 ) {
-  const [ours, theirs] = [model, full].map((m) => m && openInference(m.backbone, methodWith(m.planner)));
+  const [ours, theirs] = [model, full].map((m) => m && openInference(m.backbone, m.methodFor));
   try {
     return await measureLatency(ours!, theirs, examples, { warmup, now });
   } finally {
@@ -38,13 +39,21 @@ async function latencyBeside(
   }
 }
 
-/** Latency of one trained run beside the full model of its task and seed; null when weights are gone. */
+/** The full model: that of the run's task and seed or, not trained, a fresh one of its shape, which is as fast. */
+async function fullModel(request: RunRequest, { sources, backbone }: TrainedModel, context: RunContext) {
+  const trained = await openModel(stage1Of(request), context);
+  if (trained) return trained;
+  const fresh = { ...backbone, params: await sources.freshBackbone(request.seed) };
+  return { sources, backbone: fresh, parts: {}, methodFor: bert, method: bert(fresh) };
+}
+
+/** Latency of one trained run beside the full model; null when its weights are gone. */
 async function latencyOf(request: RunRequest, context: RunContext): Promise<TimingRecord["latency"] | null> {
   const model = await openModel(request, context);
+  if (!model) return null;
   let full: TrainedModel | null = null;
   try {
-    if (request.method !== "bert") full = await openModel(parentOf(request), context);
-    if (!model || (!full && request.method !== "bert")) return null;
+    if (request.method !== "bert") full = await fullModel(request, model, context);
     const examples = await examplesOf(model, request);
     return await latencyBeside(model, full, examples, context);
   } finally {

@@ -4,7 +4,8 @@ import { liveTensors, startBackend } from "../tensor/mod.ts";
 import { keyOf } from "./grid.ts";
 import { measureMissingLatencies } from "./latency_pass.ts";
 import { findTiming, runPaths } from "./store.ts";
-import { checkpointFolder, parentOf } from "./run.ts";
+import { stage1Of } from "./methods/mod.ts";
+import { checkpointFolder } from "./run.ts";
 import { trainRun } from "./unit.ts";
 
 Deno.test("measureMissingLatencies times a run once, and names one whose weights are gone", async () => {
@@ -19,7 +20,7 @@ Deno.test("measureMissingLatencies times a run once, and names one whose weights
     };
     const settings = { targetRate: 0.6, epochs: 1, "stage2.steps": 1, "stage3.steps": 1 };
     const dpbert = { profile: "smoke", task: "sst-2", method: "dpbert", settings, seed: 0 };
-    const bert = parentOf(dpbert);
+    const bert = stage1Of(dpbert);
     assert.deepEqual(bert.settings, { epochs: 1 });
     await trainRun(dpbert, context);
 

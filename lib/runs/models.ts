@@ -1,16 +1,8 @@
-/** Trained models on disk: a Hugging Face BERT folder and, for DPBERT, `planner.safetensors` beside it. */
+/** Models and their folders: a Hugging Face BERT and, beside it, a file for each part that a method adds. */
 import { writeAtomic } from "../files/atomic.ts";
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
-import {
-  type Backbone,
-  bert,
-  dpbert,
-  type Method,
-  type Planner,
-  plannerLeaves,
-  randomPlanner,
-} from "../methods/mod.ts";
-import { disposeTree, type Leaf, random, readValues } from "../tensor/mod.ts";
+import type { Backbone, Planner } from "../methods/mod.ts";
+import { disposeTree, type Leaf, leaves, type Random, random, readValues } from "../tensor/mod.ts";
 import {
   type NamedValues,
   readSafetensors,
@@ -19,33 +11,63 @@ import {
 } from "../tensor/safetensors.ts";
 import { restore } from "../train/mod.ts";
 import { InputError } from "../errors.ts";
-import type { RunRequest } from "./grid.ts";
-import { checkpointFolder, type RunContext } from "./run.ts";
 import { numOutputs, type Sources } from "./sources.ts";
-import { openSources } from "./task_data.ts";
 import { join } from "node:path";
 
-const plannerFile = (folder: string) => join(folder, "planner.safetensors");
+/** Parameters that a method has beside its backbone's. Each is a file of its name. */
+export interface Parts {
+  planner?: Planner;
+}
+
+/** A backbone with its parts. */
+export interface Model {
+  backbone: Backbone;
+  parts: Parts;
+}
+
+/** What decides a part's shape. */
+export interface PartShape {
+  config: BertConfig;
+  numOutputs: number;
+}
+
+/** How each part of a method is drawn. */
+export type PartMakers = {
+  readonly [Part in keyof Parts]?: (shape: PartShape, rng: Random) => NonNullable<Parts[Part]>;
+};
+
+/** Draws the parts of a method; `rng` gives each its own stream. */
+export function makeParts(makers: PartMakers, shape: PartShape, rng: (part: string) => Random): Parts {
+  const made = Object.entries(makers).map(([part, make]) => [part, make(shape, rng(part))]);
+  return Object.fromEntries(made);
+}
+
+const partFile = (folder: string, part: string) => join(folder, `${part}.safetensors`);
+
+/** The leaves of a part under names of their own, e.g. `planner.3.weight`. */
+const partLeaves = (parts: Parts, part: keyof Parts): Leaf[] => leaves(parts[part], part);
+
+const namesOf = (parts: Parts) => Object.keys(parts) as (keyof Parts)[];
 
 const lastFile = (folder: string) => join(folder, "vocab.txt");
 
 /**
- * Saves a trained backbone and, if there is one, its planner. Until all of it is written there is no model, not even
+ * Saves a trained backbone and its parts. Until all of it is written there is no model, not even
  * one that lay there before: a kill must not leave one training's planner with another's backbone.
  */
 export async function saveModel(
   folder: string,
   sources: Sources,
   params: BertParams,
-  planner?: Planner,
+  parts: Parts = {},
 ): Promise<void> {
   await removeModel(folder);
-  if (planner) {
+  for (const part of namesOf(parts)) {
     const tensors = new Map<string, NamedValues>();
-    for (const { path, param } of plannerLeaves(planner)) {
+    for (const { path, param } of partLeaves(parts, part)) {
       tensors.set(path, { shape: param.shape, data: await readValues(param) });
     }
-    await writeSafetensors(plannerFile(folder), tensors);
+    await writeSafetensors(partFile(folder, part), tensors);
   }
   // Without it a cased model, opened again, would be given lower-cased texts.
   const { lowerCase, stripAccents } = sources.wordPiece;
@@ -72,31 +94,39 @@ export async function loadModel(folder: string, sources: Sources): Promise<BertP
   return (await loadBert(folder, numOutputs(sources.task), random(0, "unused"))).params;
 }
 
-/** Whether a planner lies beside the backbone in `folder`. */
-export async function hasPlanner(folder: string): Promise<boolean> {
-  return await Deno.stat(plannerFile(folder)).then(() => true, () => false);
+/** Whether a part's file lies beside the backbone in `folder`. */
+export async function hasPart(folder: string, part: keyof Parts): Promise<boolean> {
+  return await Deno.stat(partFile(folder, part)).then(() => true, () => false);
 }
 
 /**
- * Loads the planner of a backbone of that shape. Throws `InputError` naming file and tensor when it is missing, has
+ * Loads the parts that `makers` make, of that shape. Throws `InputError` naming file and tensor when one is missing, has
  * another shape or holds what is no finite number.
  */
-export async function loadPlanner(folder: string, { config }: { config: BertConfig }): Promise<Planner> {
-  const file = plannerFile(folder), { tensors } = await readSafetensors(file);
-  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(0, "unused"));
-  const found = plannerMisfit(plannerLeaves(planner), tensors);
-  if (found) {
-    disposeTree(planner);
-    const { numLayers, hiddenSize } = config;
-    throw new InputError(
-      `${file} ${found}; expected the planner of ${numLayers} layers of width ${hiddenSize}.`,
-    );
+export async function loadParts(folder: string, makers: PartMakers, shape: PartShape): Promise<Parts> {
+  const parts = makeParts(makers, shape, () => random(0, "unused"));
+  try {
+    for (const part of namesOf(parts)) await restorePart(partFile(folder, part), parts, part, shape);
+    return parts;
+  } catch (error) {
+    disposeParts(parts);
+    throw error;
   }
-  restore(plannerLeaves(planner), tensors);
-  return planner;
 }
 
-function plannerMisfit(leaves: Leaf[], tensors: ReadonlyMap<string, StoredTensor>): string | null {
+async function restorePart(file: string, parts: Parts, part: keyof Parts, { config }: PartShape) {
+  const { tensors } = await readSafetensors(file), wanted = partLeaves(parts, part);
+  const found = misfit(wanted, tensors);
+  if (found) {
+    const { numLayers, hiddenSize } = config;
+    throw new InputError(
+      `${file} ${found}; expected the ${part} of ${numLayers} layers of width ${hiddenSize}.`,
+    );
+  }
+  restore(wanted, tensors);
+}
+
+function misfit(leaves: Leaf[], tensors: ReadonlyMap<string, StoredTensor>): string | null {
   const missing = leaves.find(({ path }) => !tensors.has(path));
   if (missing) return `lacks the tensor "${missing.path}"`;
   for (const [name, { shape, data }] of tensors) {
@@ -108,37 +138,8 @@ function plannerMisfit(leaves: Leaf[], tensors: ReadonlyMap<string, StoredTensor
   return null;
 }
 
-/** A trained model, ready to run. */
-export interface TrainedModel {
-  sources: Sources;
-  backbone: Backbone;
-  planner: Planner | null;
-  method: Method;
-}
-
-/** The model a finished run left behind, or null when its weights are gone. */
-export async function openModel(request: RunRequest, context: RunContext): Promise<TrainedModel | null> {
-  const folder = checkpointFolder(context.results, request);
-  if (!await hasModel(folder)) return null;
-  if (!["bert", "dpbert"].includes(request.method)) {
-    throw new InputError(`A saved model of "${request.method}" cannot be opened yet.`);
-  }
-  const sources = await openSources(request.profile, request.task, context.config);
-  const backbone = {
-    ops: context.backend.ops,
-    config: sources.config,
-    params: await loadModel(folder, sources),
-  };
-  if (request.method === "bert") return { sources, backbone, planner: null, method: bert(backbone) };
-  const planner = await freedOnError({ backbone, planner: null }, () => loadPlanner(folder, sources));
-  return { sources, backbone, planner, method: dpbert(backbone, planner) };
-}
-
 /** Does `work`, which takes a model along to its result; without one, the model is freed. */
-export async function freedOnError<T>(
-  model: Pick<TrainedModel, "backbone" | "planner">,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function freedOnError<T>(model: Model, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -147,8 +148,12 @@ export async function freedOnError<T>(
   }
 }
 
+function disposeParts(parts: Parts): void {
+  for (const part of namesOf(parts)) disposeTree(parts[part]);
+}
+
 /** Frees a model's parameters. */
-export function disposeModel({ backbone, planner }: Pick<TrainedModel, "backbone" | "planner">): void {
+export function disposeModel({ backbone, parts }: Model): void {
   disposeTree(backbone.params);
-  if (planner) disposeTree(planner);
+  disposeParts(parts);
 }

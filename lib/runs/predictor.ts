@@ -1,7 +1,7 @@
 /** A trained model for use: text in, label and path out. What a reader of the README takes away. */
 import { InputError } from "../errors.ts";
 import { collate } from "../glue/mod.ts";
-import { methodWith, openInference } from "../methods/mod.ts";
+import { openInference } from "../methods/mod.ts";
 import { type BackendName, startBackend } from "../tensor/mod.ts";
 import { disposeModel } from "./models.ts";
 import { findSaved } from "./saved.ts";
@@ -51,8 +51,8 @@ export async function openPredictor(
 
 /** A predictor of an open model, which it frees at the end. */
 export function predictorOf(model: SavedModel): Predictor {
-  const { labels, backbone, planner } = model;
-  const open = openInference(backbone, methodWith(planner));
+  const { labels, backbone, methodFor } = model;
+  const open = openInference(backbone, methodFor);
   return {
     labels,
     async predict(text, pair) {

@@ -12,6 +12,10 @@ const weight = z.number().min(0);
 const schema = z.strictObject({
   /** Tokens per input, special ones included (BERT's GLUE runs: 128). */
   maxLength: z.int().min(3).max(512),
+  /** k of `bert-first-k`. */
+  firstLayers: count,
+  /** Steps of `bert` after stage 1: a number, or `stage3`: as many as stage 3 has on that task. */
+  extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
   stage1: z.strictObject({
     epochs: z.number().positive(),
     batchSize: count,
@@ -48,8 +52,11 @@ const schema = z.strictObject({
   }),
 });
 
-/** Settings of all three stages. */
+/** Every setting there is; a method uses some of them (`runs/methods`). */
 export type Recipe = z.infer<typeof schema>;
+
+/** Settings by section: all of one, or the named ones. */
+export type Uses = { readonly [Section in keyof Recipe]?: true | readonly string[] };
 
 /** Overrides as given on the command line, e.g. `{ targetRate: "0.6" }`. */
 export type Settings = Record<string, string | number | boolean>;
@@ -57,6 +64,8 @@ export type Settings = Record<string, string | number | boolean>;
 /** Shared by all profiles: what the paper, BERT's recipe and our prototypes agree on. */
 const common: Recipe = {
   maxLength: 128,
+  firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
+  extraSteps: 0,
   stage1: {
     epochs: 3,
     batchSize: 32,
@@ -129,6 +138,7 @@ const microTasks: Record<string, Changes> = {
 /** A few steps of a 4-layer model from random weights: proves that everything runs; only the easiest tasks train. */
 const smoke: Changes = {
   maxLength: 32,
+  firstLayers: 2,
   stage1: { epochs: 12, batchSize: 8, learningRate: 3e-3, trainEmbeddings: true, evaluations: 2 },
   stage2: { steps: 10, batchSize: 8, learningRate: 1e-2 },
   stage3: {
@@ -142,25 +152,34 @@ const smoke: Changes = {
 };
 
 function changed(recipe: Recipe, changes: Changes): Recipe {
-  return {
-    maxLength: changes.maxLength ?? recipe.maxLength,
-    stage1: { ...recipe.stage1, ...changes.stage1 },
-    stage2: { ...recipe.stage2, ...changes.stage2 },
-    stage3: { ...recipe.stage3, ...changes.stage3 },
+  const section = ([name, value]: [string, unknown]) => {
+    const change = changes[name as keyof Recipe];
+    return [name, typeof value === "object" ? { ...value, ...change as object } : change ?? value];
   };
+  return Object.fromEntries(Object.entries(recipe).map(section)) as Recipe;
 }
 
-/** The one key of every setting: its own name where no other stage has it, else `stage.name`. */
-export function overrideKeys(): Map<string, [stage: keyof Recipe, name: string | null]> {
-  const keys = new Map<string, [keyof Recipe, string | null]>([["maxLength", ["maxLength", null]]]);
-  const stages = ["stage1", "stage2", "stage3"] as const;
-  for (const stage of stages) {
-    for (const name of Object.keys(common[stage])) {
-      const unique = stages.filter((other) => name in common[other]).length === 1;
-      keys.set(unique ? name : `${stage}.${name}`, [stage, name]);
-    }
-  }
-  return keys;
+/** Where a setting stands in a recipe; `name` is null where the section itself is the setting. */
+export type Place = [section: keyof Recipe, name: string | null];
+
+/** The one key of every setting: its own name where no other stage has it, else `stage.name`; of those in `uses`. */
+export function settingKeys(uses: Uses = allSettings): Map<string, Place> {
+  const places = Object.entries(common).flatMap(([section, value]): Place[] => {
+    const names: (string | null)[] = typeof value === "object" ? Object.keys(value) : [null];
+    return names.map((name) => [section as keyof Recipe, name]);
+  });
+  const keyOf = ([section, name]: Place) => {
+    if (name === null) return section;
+    return places.filter((place) => place[1] === name).length === 1 ? name : `${section}.${name}`;
+  };
+  return new Map(places.filter((place) => isUsed(place, uses)).map((place) => [keyOf(place), place]));
+}
+
+const allSettings: Uses = Object.fromEntries(Object.keys(common).map((section) => [section, true]));
+
+function isUsed([section, name]: Place, uses: Uses): boolean {
+  const used = uses[section];
+  return used === true || (used?.includes(name!) ?? false);
 }
 
 /** `"0.6"` -> 0.6, `"true"` -> true, anything else as it stands. */
@@ -178,11 +197,11 @@ function baseOf(profile: string, task: string): Recipe {
 }
 
 /**
- * The recipe of a profile and task with `settings` laid over it. Throws `InputError` for a key that does not exist and
- * for a value outside its range, naming both.
+ * The recipe of a profile and task with `settings` laid over it. Throws `InputError` for a key that is not among those
+ * in `uses` and for a value outside its range, naming both.
  */
-export function recipeFor(profile: string, task: string, settings: Settings): Recipe {
-  const base = baseOf(profile, task), keys = overrideKeys();
+export function recipeFor(profile: string, task: string, settings: Settings, uses?: Uses): Recipe {
+  const base = baseOf(profile, task), keys = settingKeys(uses);
   const recipe: Record<string, unknown> = structuredClone(base);
   for (const [key, value] of Object.entries(settings)) {
     const place = keys.get(key);
@@ -206,7 +225,12 @@ export function recipeFor(profile: string, task: string, settings: Settings): Re
   throw new InputError(`--set ${key}=${visible(String(settings[key]))}: ${message}.`);
 }
 
-/** The settings that `method` depends on: what its record keeps and its hash covers. `bert` is stage 1 alone. */
-export function usedSettings(method: string, recipe: Recipe): Partial<Recipe> {
-  return method === "bert" ? { maxLength: recipe.maxLength, stage1: recipe.stage1 } : recipe;
+/** The part of a recipe that `uses` names: what a record keeps and its hash covers. */
+export function usedSettings(recipe: Recipe, uses: Uses): Partial<Recipe> {
+  const used: Record<string, unknown> = {};
+  for (const [section, name] of settingKeys(uses).values()) {
+    if (name === null) used[section] = recipe[section];
+    else used[section] = { ...used[section] as object, [name]: (recipe[section] as Settings)[name] };
+  }
+  return used as Partial<Recipe>;
 }

@@ -52,7 +52,9 @@ Deno.test("recipeFor sets every key of every stage, given as text or as a value,
       }
     }
   }
-  assert.equal(recipeFor("glue", "mrpc", { maxLength: "64" }).maxLength, 64);
+  for (const [key, value] of Object.entries({ maxLength: 64, firstLayers: 3, extraSteps: "stage3" })) {
+    assert.deepEqual(recipeFor("glue", "mrpc", { [key]: String(value) }), { ...base, [key]: value });
+  }
 });
 
 Deno.test("recipeFor knows a key by its bare name where only one stage has it, and by no other", () => {
@@ -83,6 +85,8 @@ Deno.test("recipeFor refuses values out of range, naming the option as it was gi
   refused({ muPer: "row" }, /--set muPer=row: .*"batch"\|"example"/);
   refused({ "stage1.trainEmbeddings": "yes" }, /--set stage1\.trainEmbeddings=yes: /);
   refused({ maxLength: 513 }, /--set maxLength=513: /);
+  refused({ extraSteps: "stage2" }, /--set extraSteps=stage2: /);
+  refused({ extraSteps: -1 }, /--set extraSteps=-1: /);
   refused({ beta: "" }, /--set beta=: /);
   refused({ beta: "NaN" }, /--set beta=NaN: /);
 });
@@ -106,9 +110,20 @@ Deno.test("recipeFor cuts no row of micro-GLUE", () => {
   }
 });
 
-Deno.test("usedSettings: a planner's setting changes nothing for bert, and everything counts for dpbert", () => {
-  const recipe = recipeFor("glue", "mrpc", {}), other = recipeFor("glue", "mrpc", { beta: 20 });
-  assert.deepEqual(usedSettings("bert", other), usedSettings("bert", recipe));
-  assert.deepEqual(Object.keys(usedSettings("bert", recipe)), ["maxLength", "stage1"]);
-  assert.equal(usedSettings("dpbert", other), other);
+Deno.test("recipeFor with the settings of a method refuses the others, naming its own", () => {
+  const uses = { maxLength: true, stage1: ["epochs"] } as const;
+  assert.equal(recipeFor("glue", "mrpc", { epochs: 7 }, uses).stage1.epochs, 7);
+  assert.throws(() => recipeFor("glue", "mrpc", { beta: 7 }, uses), {
+    name: "InputError",
+    message: "--set beta: there is no such setting; expected one of maxLength, epochs.",
+  });
+});
+
+Deno.test("usedSettings keeps whole sections, named settings, and nothing else", () => {
+  const recipe = recipeFor("glue", "mrpc", {}), { stage1, stage3 } = recipe;
+  assert.deepEqual(usedSettings(recipe, { stage1: true, stage3: ["beta"], extraSteps: true }), {
+    extraSteps: 0,
+    stage1,
+    stage3: { beta: stage3.beta },
+  });
 });

@@ -1,8 +1,7 @@
 /** A run while it is being made: what it was asked, what it reads, what it has trained. */
 import type { Config } from "../config.ts";
-import type { Backbone, Method, Planner } from "../methods/mod.ts";
 import type { Backend } from "../tensor/mod.ts";
-import type { LoopOptions, StageResult } from "../train/mod.ts";
+import type { LoopOptions } from "../train/mod.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import type { Recipe } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
@@ -26,14 +25,6 @@ export interface RunContext {
   fresh?: boolean;
 }
 
-/** Stages, their results and the model they ended in. */
-export interface Training {
-  backbone: Backbone;
-  planner: Planner | null;
-  method: Method;
-  stages: Record<string, StageResult>;
-}
-
 /** What stays the same over one run. */
 export interface Run {
   request: RunRequest;
@@ -45,13 +36,6 @@ export interface Run {
   /** Of the code as it stood when the run began; of all versions that had a part in it, if it was continued. */
   provenance: RunRecord["provenance"];
   context: RunContext;
-}
-
-/** The run whose weights `request` starts from. It gets what stage 1 depends on only, so a task and seed share it. */
-export function parentOf(request: RunRequest): RunRequest {
-  const ofStage1 = (key: string) => key === "maxLength" || key === "epochs" || key.startsWith("stage1.");
-  const settings = Object.fromEntries(Object.entries(request.settings).filter(([key]) => ofStage1(key)));
-  return { ...request, method: "bert", settings };
 }
 
 /** The folder of a run's final weights and checkpoints (never tracked). */

@@ -2,14 +2,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { hasModel, hasPlanner } from "./models.ts";
-import { overrideKeys, type Settings } from "./recipe.ts";
+import { entryOf } from "./methods/mod.ts";
+import { hasModel, hasPart, type Parts } from "./models.ts";
+import { settingKeys, type Settings } from "./recipe.ts";
 import { parseRunRecord, type RunRecord, trainCommand } from "./record.ts";
 import { runPaths, settingSlug } from "./store.ts";
 
 /** Where a trained model lies. */
 export interface SavedRun {
-  /** Holds `config.json`, `model.safetensors`, the vocabulary and perhaps a planner. */
+  /** Holds `config.json`, `model.safetensors`, the vocabulary and the method's parts. */
   folder: string;
   /** Of the run that left it; null for a model from elsewhere. */
   record: RunRecord | null;
@@ -20,7 +21,7 @@ const wanted =
 
 /**
  * Finds the model that `path` names. Throws `InputError` when nothing is there, when a record's weights are not (with
- * the command that makes them again), and when a planner is missing.
+ * the command that makes them again), and when a part is missing, such as its planner.
  */
 export async function findSaved(path: string): Promise<SavedRun> {
   const place = resolve(path), found = await stat(place).catch(() => null);
@@ -67,9 +68,10 @@ async function withWeights(saved: SavedRun): Promise<SavedRun> {
   const { folder, record } = saved;
   if (!record) return saved;
   if (!await hasModel(folder)) throw new InputError(`${folder} holds no weights. ${howToTrain(record)}`);
-  if (record.method === "dpbert" && !await hasPlanner(folder)) {
+  for (const part of Object.keys(entryOf(record.method).parts) as (keyof Parts)[]) {
+    if (await hasPart(folder, part)) continue;
     throw new InputError(
-      `${folder} holds no planner.safetensors, but its record says dpbert. ${howToTrain(record)}`,
+      `${folder} holds no ${part}.safetensors, but its record says ${record.method}. ${howToTrain(record)}`,
     );
   }
   return saved;
@@ -86,7 +88,7 @@ const howToTrain = (record: RunRecord) =>
  */
 export function overridesOf({ setting, recipe }: Pick<RunRecord, "setting" | "recipe">): Settings {
   const found: Settings = {};
-  for (const [key, [stage, name]] of overrideKeys()) {
+  for (const [key, [stage, name]] of settingKeys()) {
     const part = recipe[stage] as Settings | undefined;
     const value = name === null ? recipe[stage] as Settings[string] : part?.[name];
     if (value === undefined) continue;

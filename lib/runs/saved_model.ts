@@ -2,11 +2,13 @@
 import { loadBert } from "../bert/mod.ts";
 import { InputError, visible } from "../errors.ts";
 import { type Task, taskById } from "../glue/mod.ts";
-import { bert, dpbert } from "../methods/mod.ts";
 import { type Backend, disposeTree, random } from "../tensor/mod.ts";
 import type { WordPiece } from "../text/mod.ts";
-import { hasPlanner, loadPlanner, type TrainedModel } from "./models.ts";
+import { entryOf } from "./methods/mod.ts";
+import { hasPart, loadParts } from "./models.ts";
+import type { Recipe } from "./recipe.ts";
 import type { SavedRun } from "./saved.ts";
+import type { TrainedModel } from "./trained_model.ts";
 import { loadFittingWordPiece } from "./vocabulary.ts";
 import { join } from "node:path";
 
@@ -26,9 +28,7 @@ export interface SavedModel extends Omit<TrainedModel, "sources"> {
  * classifier.
  */
 export async function openSaved({ folder, record }: SavedRun, backend: Backend): Promise<SavedModel> {
-  if (record && !["bert", "dpbert"].includes(record.method)) {
-    throw new InputError(`A saved model of "${record.method}" cannot be opened yet.`);
-  }
+  const entry = entryOf(record?.method ?? (await hasPart(folder, "planner") ? "dpbert" : "bert"));
   const labels = await labelsOf(folder);
   const { params, config, drawn } = await loadBert(folder, Math.max(1, labels.length), random(0, "unused"));
   try {
@@ -39,12 +39,19 @@ export async function openSaved({ folder, record }: SavedRun, backend: Backend):
     }
     const wordPiece = await loadFittingWordPiece(folder, config);
     const backbone = { ops: backend.ops, config, params };
-    const planner = await hasPlanner(folder) ? await loadPlanner(folder, { config }) : null;
+    const shape = { config, numOutputs: Math.max(1, labels.length) };
+    const model = { backbone, parts: await loadParts(folder, entry.parts, shape) };
+    // A record keeps every setting that its method uses.
+    const methodFor = entry.method(
+      model,
+      (record?.recipe ?? {}) as unknown as Recipe,
+      record?.selection ?? null,
+    );
     return {
+      ...model,
       task: record && taskById(record.task),
-      backbone,
-      planner,
-      method: planner ? dpbert(backbone, planner) : bert(backbone),
+      methodFor,
+      method: methodFor(backbone),
       wordPiece,
       maxLength: Math.min(config.maxPositions, Number(record?.recipe.maxLength ?? config.maxPositions)),
       labels,

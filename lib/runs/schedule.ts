@@ -1,6 +1,6 @@
 /** In which order runs are trained when several may train at once: which one may start next, and what a failure stops. */
 import { keyOf, type RunRequest } from "./grid.ts";
-import { parentOf } from "./run.ts";
+import { parentOf } from "./methods/mod.ts";
 
 /**
  * How far a run is: `waiting` until it is started, `running`, then `finished` or `failed`; `orphaned`: never started,
@@ -21,9 +21,8 @@ export function parentIn<T extends ScheduledRun>(
   runs: readonly T[],
   { request }: ScheduledRun,
 ): T | undefined {
-  if (request.method === "bert") return undefined;
-  const parent = nameOf(parentOf(request));
-  return runs.find((other) => nameOf(other.request) === parent);
+  const parent = parentOf(request);
+  return parent ? runs.find((other) => nameOf(other.request) === nameOf(parent)) : undefined;
 }
 
 /**

@@ -25,7 +25,12 @@ import {
 } from "./record.ts";
 
 /** Short names of the settings that are varied most; every other key is spelled in full (`lambda1=0.5`). */
-const shortNames: Record<string, string> = { targetRate: "t", threshold: "th", patience: "p", layers: "k" };
+const shortNames: Record<string, string> = {
+  targetRate: "t",
+  threshold: "th",
+  patience: "p",
+  firstLayers: "k",
+};
 
 /**
  * The part of a run's name that its `--set` overrides make, sorted by key: `{targetRate: 0.6}` is `t0.6`,

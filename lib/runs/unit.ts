@@ -4,16 +4,23 @@
  */
 import type { BertParams } from "../bert/mod.ts";
 import { InputError } from "../errors.ts";
-import { bert, dpbert, fineTune, initialisePlanner, randomPlanner, reinforce } from "../methods/mod.ts";
 import { random } from "../tensor/mod.ts";
-import type { LoopOptions } from "../train/mod.ts";
 import { curveOf, evaluated, timingOf } from "./conclude.ts";
 import { commit, libHash } from "./environment.ts";
 import { requestHash } from "./finished.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
-import { disposeModel, freedOnError, hasModel, loadModel, removeModel, saveModel } from "./models.ts";
-import { recipeFor } from "./recipe.ts";
+import { entryOf, recipeOf } from "./methods/mod.ts";
+import {
+  disposeModel,
+  hasModel,
+  loadModel,
+  makeParts,
+  type Model,
+  removeModel,
+  saveModel,
+} from "./models.ts";
+import type { Recipe } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
 import {
   finishStates,
@@ -24,9 +31,10 @@ import {
   removeStates,
   stateFile,
 } from "./resume_state.ts";
-import { checkpointFolder, lockFile, parentOf, type Run, type RunContext, type Training } from "./run.ts";
+import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts";
 import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
-import { openSources, readTaskData, trainingSet } from "./task_data.ts";
+import { numOutputs, type Sources } from "./sources.ts";
+import { openSources, readTaskData } from "./task_data.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any
@@ -43,14 +51,9 @@ async function runOnce(
   context: RunContext,
   { withWeights }: { withWeights: boolean },
 ): Promise<RunRecord> {
-  if (!Object.hasOwn(trainings, request.method)) {
-    throw new InputError(
-      `Unknown method "${request.method}"; expected one of ${Object.keys(trainings).join(", ")}.`,
-    );
-  }
-  const key = keyOf(request), name = runName(key.method, key.setting, key.seed);
-  const recipe = recipeFor(request.profile, request.task, request.settings);
+  const recipe = recipeOf(request), key = keyOf(request), name = runName(key.method, key.setting, key.seed);
   const sources = await openSources(request.profile, request.task, context.config);
+  checkRequest(request, recipe, sources);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
   const hash = requestHash(request.method, recipe, data.summary.sha256, sources);
   const folder = checkpointFolder(context.results, request);
@@ -72,90 +75,61 @@ async function runOnce(
   }, context);
 }
 
+/** Throws `InputError` where the method cannot do that task, or not so. */
+function checkRequest({ method }: RunRequest, recipe: Recipe, { task, config }: Sources): void {
+  const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task);
+  if (problem) throw new InputError(`${method} ${problem}`);
+  check?.(recipe, { config, numOutputs: numOutputs(task) });
+}
+
 async function trainAndRecord(run: Run): Promise<RunRecord> {
-  const { request, context, sources } = run, folder = checkpointFolder(context.results, request);
-  const training = await trainings[request.method](run);
+  const { request, context, sources, recipe } = run, folder = checkpointFolder(context.results, request);
+  const entry = entryOf(request.method), model = await startOf(run);
   try {
-    const { record, rows, mismatched } = await evaluated(run, training);
-    await saveModel(folder, sources, training.backbone.params, training.planner ?? undefined);
+    const stages = await entry.train(run, model), selection = await entry.select(run, model, stages);
+    const method = entry.method(model, recipe, selection)(model.backbone);
+    const { record, rows, mismatched } = await evaluated(run, { ...model, method, stages, selection });
+    await saveModel(folder, sources, model.backbone.params, model.parts);
     await writeRun(context.results, {
       record,
-      timing: timingOf(run, training.stages),
+      timing: timingOf(run, stages),
       predictions: rows,
       mismatched: mismatched ?? undefined,
-      curve: curveOf(training.stages),
+      curve: curveOf(stages),
     });
     await finishStates(folder);
     return record;
   } finally {
-    disposeModel(training);
+    disposeModel(model);
   }
 }
 
-function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
-  const { context, request, name } = run;
-  return {
-    checkpointFile: stateFile(run, stage, "safetensors"),
-    checkpointEvery: context.checkpointEvery,
-    now: context.now,
-    shouldStop: context.shouldStop,
-    onNote: (text) => context.onNote?.(`${name}: ${text}`),
-    onProgress: (progress) => context.onProgress?.(`${request.task} ${name}`, progress),
-  };
+/** The model before its method trains it: the parent's backbone or the pre-trained one, and fresh parts. */
+async function startOf(run: Run): Promise<Model> {
+  const { sources, request, context } = run,
+    { config } = sources,
+    { parts, parent } = entryOf(request.method);
+  const from = parent(request);
+  const params = from ? await paramsOf(from, run) : await sources.freshBackbone(request.seed);
+  const shape = { config, numOutputs: numOutputs(sources.task) };
+  const backbone = { ops: context.backend.ops, config, params };
+  return { backbone, parts: makeParts(parts, shape, (part) => random(request.seed, part)) };
 }
 
-async function trainBert(run: Run): Promise<Training> {
-  const { recipe: { stage1: { epochs, ...settings } }, data, sources, request, context } = run;
-  const backbone = {
-    ops: context.backend.ops,
-    config: sources.config,
-    params: await sources.freshBackbone(request.seed),
-  };
-  const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
-  return await freedOnError({ backbone, planner: null }, async () => {
-    const set = trainingSet(run.sources, run.data), options = loopOptions(run, "stage1");
-    const stage1 = await fineTune(backbone, set, { ...settings, steps }, request.seed, options);
-    return { backbone, planner: null, method: bert(backbone), stages: { stage1 } };
-  });
-}
-
-async function parentParams(run: Run): Promise<BertParams> {
-  const { sources, context } = run;
-  const request = parentOf(run.request), folder = checkpointFolder(context.results, request);
-  const trained = () => runOnce(request, { ...context, fresh: false }, { withWeights: true });
+/** The backbone that `parent` ended with; trained first where it is missing, and again where it cannot be used. */
+async function paramsOf(parent: RunRequest, { sources, context, name }: Run): Promise<BertParams> {
+  const folder = checkpointFolder(context.results, parent);
+  const trained = () => runOnce(parent, { ...context, fresh: false }, { withWeights: true });
   await trained();
   try {
     return await loadModel(folder, sources);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     context.onNote?.(
-      `${run.name}: the weights it starts from cannot be used and are made again. ${error.message}`,
+      `${name}: the weights it starts from cannot be used and are made again. ${error.message}`,
     );
     await removeModel(folder);
     await trained();
     return await loadModel(folder, sources);
   }
 }
-
-async function trainDpbert(run: Run): Promise<Training> {
-  const { recipe, sources: { config }, request: { seed }, context } = run;
-  const backbone = { ops: context.backend.ops, config, params: await parentParams(run) };
-  const planner = randomPlanner(config.numLayers, config.hiddenSize, random(seed, "planner"));
-  return await freedOnError({ backbone, planner }, async () => {
-    const set = trainingSet(run.sources, run.data);
-    const settings = { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput };
-    const stage2 = await initialisePlanner(
-      backbone,
-      planner,
-      set,
-      settings,
-      seed,
-      loopOptions(run, "stage2"),
-    );
-    const stage3 = await reinforce(backbone, planner, set, recipe.stage3, seed, loopOptions(run, "stage3"));
-    return { backbone, planner, method: dpbert(backbone, planner), stages: { stage2, stage3 } };
-  });
-}
-
-/** How each method is trained. */
-const trainings: Record<string, (run: Run) => Promise<Training>> = { bert: trainBert, dpbert: trainDpbert };

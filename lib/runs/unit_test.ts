@@ -17,7 +17,8 @@ import {
   runPaths,
   settingSlug,
 } from "./store.ts";
-import { disposeModel, openModel } from "./models.ts";
+import { disposeModel } from "./models.ts";
+import { openModel } from "./trained_model.ts";
 import { checkpointFolder, type RunContext } from "./run.ts";
 import { trainRun } from "./unit.ts";
 import { readTaskData } from "./task_data.ts";
@@ -309,7 +310,7 @@ Deno.test("openModel is the model whose predictions were recorded; disposeModel 
     predictionRows(model.sources.task, data.devExamples, outcome),
     await readPredictions(results, keyOf(request())),
   );
-  assert.equal(leaves(model.planner).length, 8);
+  assert.equal(leaves(model.parts.planner).length, 8);
   disposeModel(model);
   assert.equal(liveTensors(), live);
   await withResults(async (copy) => {
@@ -342,7 +343,7 @@ Deno.test("trainRun refuses unknown methods, tasks and settings before it writes
   await withResults(async (results) => {
     const refused = (changes: Partial<RunRequest>, message: RegExp) =>
       assert.rejects(trainRun(request(changes), contextIn(results)), { name: "InputError", message });
-    await refused({ method: "dbpert" }, /Unknown method "dbpert".*bert, dpbert/);
+    await refused({ method: "dbpert" }, /Unknown method "dbpert".*bert, bert-first-k, dpbert/);
     await refused({ method: "constructor" }, /Unknown method/);
     await refused({ task: "mprc" }, /mprc/);
     await refused({ task: "wnli" }, /wnli/);

@@ -1,0 +1,42 @@
+/**
+ * `bert`: stage 1, whose weights other methods start from. With `extraSteps` it starts from that run and trains on, as
+ * the methods with a third stage do: "the full model with the same number of extra steps".
+ */
+import { bert, fineTune, fineTuneFurther } from "../../methods/mod.ts";
+import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
+import type { Model } from "../models.ts";
+import type { Run } from "../run.ts";
+import type { MethodEntry, Stages } from "./entry.ts";
+import { stage1Of, stage1Uses, stage3Backbone } from "./stage1.ts";
+import { bestScore, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
+
+const furtherUses: Uses = { ...stage1Uses, extraSteps: true, stage3: stage3Backbone };
+
+const trainsFurther = ({ extraSteps }: Recipe) => extraSteps !== 0;
+
+async function trainStage1(run: Run, { backbone }: Model): Promise<Stages> {
+  const options = loopOptions(run, "stage1"), { seed } = run.request;
+  return { stage1: await fineTune(backbone, setOf(run), stage1Settings(run), seed, options) };
+}
+
+async function trainOn(run: Run, { backbone }: Model): Promise<Stages> {
+  const { extraSteps, stage3 } = run.recipe, { seed } = run.request;
+  const settings = { ...stage3, steps: extraSteps === "stage3" ? stage3.steps : extraSteps };
+  return {
+    stage3: await fineTuneFurther(backbone, setOf(run), settings, seed, loopOptions(run, "stage3")),
+  };
+}
+
+export const bertEntry: MethodEntry = {
+  name: "bert",
+  uses: furtherUses,
+  usesUnder: (recipe) => trainsFurther(recipe) ? furtherUses : stage1Uses,
+  parent: (request) => {
+    const { profile, task, settings } = request;
+    return trainsFurther(recipeFor(profile, task, settings, furtherUses)) ? stage1Of(request) : null;
+  },
+  parts: {},
+  train: (run, model) => trainsFurther(run.recipe) ? trainOn(run, model) : trainStage1(run, model),
+  select: (_run, _model, { stage1, stage3 }) => Promise.resolve(selectionOf(stage3 ?? stage1, bestScore)),
+  method: () => bert,
+};

@@ -1,0 +1,43 @@
+/** What the entries' trainings share. */
+import type { LoopOptions, StageResult } from "../../train/mod.ts";
+import { stateFile } from "../resume_state.ts";
+import type { Run } from "../run.ts";
+import { trainingSet } from "../task_data.ts";
+import type { Selection } from "./entry.ts";
+
+/** What a stage trains on. */
+export const setOf = ({ sources, data }: Run) => trainingSet(sources, data);
+
+/** How a stage of `run` is saved, stopped and reported; `stage` names its state file. */
+export function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
+  const { context, request, name } = run;
+  return {
+    checkpointFile: stateFile(run, stage, "safetensors"),
+    checkpointEvery: context.checkpointEvery,
+    now: context.now,
+    shouldStop: context.shouldStop,
+    onNote: (text) => context.onNote?.(`${name}: ${text}`),
+    onProgress: (progress) => context.onProgress?.(`${request.task} ${name}`, progress),
+  };
+}
+
+/** Stage 1's settings with its epochs as steps. */
+export function stage1Settings({ recipe: { stage1: { epochs, ...settings } }, data }: Run) {
+  const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
+  return { ...settings, steps };
+}
+
+/** The evaluation whose parameters a stage kept, under the `rule` by which it chose. */
+export function selectionOf({ selected, evaluations }: StageResult, rule: string): Selection {
+  const kept = selected ?? evaluations.at(-1)!;
+  return {
+    rule,
+    step: kept.step,
+    heldOutScore: kept.score,
+    onTarget: kept.eligible,
+    evaluations: evaluations.length,
+  };
+}
+
+/** The rule where every evaluation may be kept. */
+export const bestScore = "best held-out score of the evaluations";

@@ -1,0 +1,48 @@
+/** The model that a finished run left behind, opened again. */
+import type { Method, MethodFor } from "../methods/mod.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import { entryOf, recipeOf } from "./methods/mod.ts";
+import { freedOnError, hasModel, loadModel, loadParts, type Model } from "./models.ts";
+import { checkpointFolder, type RunContext } from "./run.ts";
+import { findRecord } from "./store.ts";
+import { numOutputs, type Sources } from "./sources.ts";
+import { openSources } from "./task_data.ts";
+
+/** A trained model, ready to run. */
+export interface TrainedModel extends Model {
+  sources: Sources;
+  /** Its method, on any operations. */
+  methodFor: MethodFor;
+  /** Its method on the backbone's own. */
+  method: Method;
+}
+
+/** The backbone and parts in `folder`, whose run had `method`. Throws `InputError` when the files do not fit. */
+export async function openParts(
+  folder: string,
+  method: string,
+  sources: Sources,
+  { backend }: Pick<RunContext, "backend">,
+): Promise<Model> {
+  const { config } = sources;
+  const backbone = { ops: backend.ops, config, params: await loadModel(folder, sources) };
+  const shape = { config, numOutputs: numOutputs(sources.task) };
+  return await freedOnError({ backbone, parts: {} }, async () => ({
+    backbone,
+    parts: await loadParts(folder, entryOf(method).parts, shape),
+  }));
+}
+
+/** The model a finished run left behind, or null when its weights are gone. Throws `InputError` when they do not fit. */
+export async function openModel(request: RunRequest, context: RunContext): Promise<TrainedModel | null> {
+  const folder = checkpointFolder(context.results, request);
+  if (!await hasModel(folder)) return null;
+  const sources = await openSources(request.profile, request.task, context.config);
+  const record = await findRecord(context.results, keyOf(request));
+  const model = await openParts(folder, request.method, sources, context);
+  return await freedOnError(model, () => {
+    const entry = entryOf(request.method);
+    const methodFor = entry.method(model, recipeOf(request), record?.selection ?? null);
+    return Promise.resolve({ ...model, sources, methodFor, method: methodFor(model.backbone) });
+  });
+}
