@@ -31,7 +31,7 @@ export {
   lossPairs,
   sideBySideFigure,
 } from "./side_by_side.ts";
-export { showBound, showDecimals } from "./style.ts";
+export { showBound, showDecimals, showRange } from "./style.ts";
 export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";
