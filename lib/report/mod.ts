@@ -34,4 +34,5 @@ export {
 export { showBound, showDecimals, showRange } from "./style.ts";
 export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
+export { testScoresTable } from "./test_scores.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";
