@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { allRefused } from "../bench/faults/table.ts";
+import { measureMicro } from "../bench/micro.ts";
 import { readConfig } from "../config.ts";
 import type { ComparedBackends } from "../bench/backends_table.ts";
 import { tablePlain } from "../report/mod.ts";
@@ -20,12 +21,13 @@ import { join } from "node:path";
 
 /** What `--help` prints. */
 export const usage =
-  `deno task bench [--latency] [--training] [--backends] [--faults] [--kills N] [--front-ends N]
+  `deno task bench [--latency] [--training] [--backends] [--faults] [--kills N] [--front-ends N] [--micro]
   --latency       single inputs beside onnxruntime and at every depth; also without options
   --training      a training step beside PyTorch's
   --backends      the backends beside each other
   --faults        malformed things, each refused in a sentence or two, and kills (--kills N of them, by default 100)
-  --front-ends N  both ways to execute a notebook, N times`;
+  --front-ends N  both ways to execute a notebook, N times
+  --micro         how much text micro-GLUE has, and what a model without depth makes of it`;
 
 const folder = join(projectRoot, "results", "bench");
 
@@ -40,6 +42,7 @@ export async function run(args: string[]): Promise<number> {
       latency: { type: "boolean", default: true },
       kills: { type: "string", default: "100" },
       training: { type: "boolean", default: false },
+      micro: { type: "boolean", default: false },
     },
   });
   const rounds = values["front-ends"];
@@ -51,6 +54,7 @@ export async function run(args: string[]): Promise<number> {
     await publish("faults", measured);
     return allRefused(measured) ? 0 : 1;
   }
+  if (values.micro) return await publish("micro", measureMicro(console.error));
   if (values.training) return await publish("training", await measuredTraining(console.error));
   if (values.backends) return await publish("backends", await comparedBackends());
   return await publish("latency", await measuredLatency(console.error));
@@ -62,10 +66,10 @@ async function comparedBackends(): Promise<ComparedBackends> {
   return { reference: referenceBackend.title, steps: comparedSteps, machine: machine(), deno, backends };
 }
 
-/** Writes a benchmark's files, brings the pages that show it up to date and prints its table. */
+/** Writes a benchmark's files, brings the pages that show it up to date and prints its tables. */
 async function publish(name: string, measured: unknown): Promise<number> {
-  const table = await writeBench(folder, name, measured);
+  const tables = await writeBench(folder, name, measured);
   await refreshPages(projectRoot);
-  console.log(tablePlain(table));
+  for (const table of tables) console.log(tablePlain(table));
   return 0;
 }

@@ -6,43 +6,54 @@ import { backendsTable, type ComparedBackends } from "../bench/backends_table.ts
 import { faultsTable, type MeasuredFaults } from "../bench/faults/table.ts";
 import { frontEndsTable, type MeasuredFrontEnds } from "../bench/front_ends_table.ts";
 import { latencyTable, type MeasuredLatency } from "../bench/latency_table.ts";
+import type { MeasuredMicro } from "../bench/micro.ts";
+import { microLeaksTable, microRowsTable } from "../bench/micro_table.ts";
 import { type MeasuredTraining, trainingTable } from "../bench/training_table.ts";
 import { type Table, tableMarkdown } from "../report/mod.ts";
 
-/** A benchmark: `results/bench/<name>.json` is what was measured, `<name>.md` the table that `tableOf` makes of it. */
+/**
+ * A benchmark: `results/bench/<name>.md` is the table that `tableOf` makes of what was measured, `<source>.json` (of the
+ * page's own name unless said otherwise).
+ */
 interface BenchPage {
   name: string;
+  source?: string;
   tableOf(measured: unknown): Table;
 }
+
+/** The name of the file that a page is made of, without its ending. */
+export const sourceOf = ({ name, source = name }: Pick<BenchPage, "name" | "source">) => source;
 
 export const benchPages: readonly BenchPage[] = [
   { name: "latency", tableOf: (measured) => latencyTable(measured as MeasuredLatency) },
   { name: "backends", tableOf: (measured) => backendsTable(measured as ComparedBackends) },
   { name: "front_ends", tableOf: (measured) => frontEndsTable(measured as MeasuredFrontEnds) },
   { name: "training", tableOf: (measured) => trainingTable(measured as MeasuredTraining) },
+  { name: "micro_rows", source: "micro", tableOf: (measured) => microRowsTable(measured as MeasuredMicro) },
+  { name: "micro_leaks", source: "micro", tableOf: (measured) => microLeaksTable(measured as MeasuredMicro) },
   { name: "faults", tableOf: (measured) => faultsTable(measured as MeasuredFaults) },
 ];
 
 /** The page of a benchmark: its table, which leads to what was measured. */
-export function benchMarkdown({ name, tableOf }: BenchPage, measured: unknown): string {
-  const table = tableOf(measured);
-  const leads = { note: `Measured: [${name}.json](${name}.json).`, head: [], rows: table.rows.map(() => []) };
+export function benchMarkdown(page: BenchPage, measured: unknown): string {
+  const table = page.tableOf(measured), file = `${sourceOf(page)}.json`;
+  const leads = { note: `Measured: [${file}](${file}).`, head: [], rows: table.rows.map(() => []) };
   return tableMarkdown({ ...table, leads, places: { profile: ".", project: "../.." } });
 }
 
-/** Writes both files of the benchmark `name` into `folder` and returns its table. */
-export async function writeBench(folder: string, name: string, measured: unknown): Promise<Table> {
-  const page = benchPages.find((page) => page.name === name)!;
-  await writeAtomic(join(folder, `${name}.json`), JSON.stringify(measured, null, 2) + "\n");
-  await writeAtomic(join(folder, `${name}.md`), benchMarkdown(page, measured));
-  return page.tableOf(measured);
+/** Writes what was measured and the pages that are made of it into `folder`; returns their tables. */
+export async function writeBench(folder: string, source: string, measured: unknown): Promise<Table[]> {
+  const pages = benchPages.filter((page) => sourceOf(page) === source);
+  await writeAtomic(join(folder, `${source}.json`), JSON.stringify(measured, null, 2) + "\n");
+  for (const page of pages) await writeAtomic(join(folder, `${page.name}.md`), benchMarkdown(page, measured));
+  return pages.map((page) => page.tableOf(measured));
 }
 
 /** Writes the page of every benchmark in `folder` again from what was measured; returns the files. */
 export async function refreshBenchPages(folder: string): Promise<string[]> {
   const written: string[] = [];
   for (const page of benchPages) {
-    const measured = await readMeasured(join(folder, `${page.name}.json`));
+    const measured = await readMeasured(join(folder, `${sourceOf(page)}.json`));
     if (measured === null) continue;
     written.push(join(folder, `${page.name}.md`));
     await writeAtomic(written.at(-1)!, benchMarkdown(page, measured));

@@ -1,7 +1,7 @@
 /** Are the committed tables, figures, benchmark pages and notebook outputs what the records give? */
 import { join } from "node:path";
 import { artefactFiles, type Draw, namesIn, profileArtefacts, profilesIn } from "./artefact_files.ts";
-import { benchMarkdown, benchPages, readMeasured } from "./bench_pages.ts";
+import { benchMarkdown, benchPages, readMeasured, sourceOf } from "./bench_pages.ts";
 import { differences, refreshCommand } from "./differences.ts";
 import { notebookProblems } from "./notebook_outputs.ts";
 import { samePicture } from "./picture.ts";
@@ -50,13 +50,14 @@ async function fileProblems(root: string, path: string, expected: string | Uint8
 async function benchProblems(root: string): Promise<string[]> {
   const folder = "results/bench", names = await namesIn(join(root, folder)), problems: string[] = [];
   for (const page of benchPages) {
-    if (!names.includes(`${page.name}.json`)) continue; // never run: nothing to show
-    const expected = benchMarkdown(page, await readMeasured(join(root, folder, `${page.name}.json`)));
+    const source = `${sourceOf(page)}.json`;
+    if (!names.includes(source)) continue; // never run: nothing to show
+    const expected = benchMarkdown(page, await readMeasured(join(root, folder, source)));
     problems.push(...await fileProblems(root, `${folder}/${page.name}.md`, expected));
   }
   const known = (name: string) =>
-    benchPages.some((page) => name === `${page.name}.json`) ||
-    benchPages.some((page) => name === `${page.name}.md` && names.includes(`${page.name}.json`));
+    benchPages.some((page) => name === `${sourceOf(page)}.json`) ||
+    benchPages.some((page) => name === `${page.name}.md` && names.includes(`${sourceOf(page)}.json`));
   const strange = names.filter((name) => !known(name));
   return [
     ...problems,

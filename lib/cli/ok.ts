@@ -4,6 +4,7 @@
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkpointProblems } from "./checkpoint_problems.ts";
 import { checkNotebooks } from "../notebook/check.ts";
 import { committedProblems } from "./committed.ts";
 import { pageProblems } from "./pages.ts";
@@ -26,7 +27,10 @@ const parts: Part[] = [
   { name: "types", problems: (root) => denoProblems(root, ["check", "lib"]) },
   { name: "imports", problems: async (root) => refusedEdges(await readEdges(root)).map(refusalLine) },
   { name: "notebooks", problems: (root) => checkNotebooks(join(root, "notebooks")) },
-  { name: "records", problems: recordProblems },
+  {
+    name: "records",
+    problems: async (root) => [...await recordProblems(root), ...await checkpointProblems(root)],
+  },
   { name: "results", problems: committedProblems },
   { name: "pages", problems: pageProblems },
 ];

@@ -33,10 +33,10 @@ export function filledPage(root: string, path: string, page: string): FilledPage
   });
 }
 
-/** Fills every page; called after the committed results have changed. */
+/** Fills every page that is there; called after the committed results have changed. */
 export async function refreshPages(root: string): Promise<void> {
   for (const { path } of pages) {
-    const page = await Deno.readTextFile(join(root, path));
+    const page = await Deno.readTextFile(join(root, path)).catch(() => "");
     const { text } = filledPage(root, path, page);
     if (text !== page) await writeAtomic(join(root, path), text);
   }

@@ -53,12 +53,14 @@ async function problemsOf(
   records: readonly RunRecord[],
 ): Promise<string[]> {
   const rows = await readPredictions(results, record);
-  const mismatched = await mismatchedRows(results, record);
+  const { mismatched: devMismatched, test, testMismatched } = runPaths(results, record);
+  const mismatched = await rowsIn(devMismatched);
   const timing = await findTiming(results, record);
   await readCurve(results, record); // throws where it is missing or broken
   const problems = [
     ...recipeProblems(record, records),
     ...predictionProblems(record, rows, mismatched),
+    ...testProblems(record, await rowsIn(test), await rowsIn(testMismatched)),
     ...controlProblems(record, rows),
     ...timing ? timingProblems(timing) : ["has no timing beside it"],
   ];
@@ -66,10 +68,10 @@ async function problemsOf(
   return problems.map((problem) => `${problem}; restore it from git or make it again (${command}).`);
 }
 
-async function mismatchedRows(results: string, record: RunRecord): Promise<PredictionRow[] | null> {
-  const { mismatched } = runPaths(results, record);
-  const text = await Deno.readTextFile(mismatched).catch(() => null);
-  return text === null ? null : parsePredictions(text, mismatched);
+/** The predictions in a file that not every run has; null where it is not there. */
+async function rowsIn(file: string): Promise<PredictionRow[] | null> {
+  const text = await Deno.readTextFile(file).catch(() => null);
+  return text === null ? null : parsePredictions(text, file);
 }
 
 function recipeProblems(record: RunRecord, records: readonly RunRecord[]): string[] {
@@ -100,6 +102,19 @@ function predictionProblems(record: RunRecord, rows: PredictionRow[], mismatched
     ),
     ...difference("data.rows of dev", devRows, ids.size, "its predictions are for"),
   ];
+}
+
+/** A test score follows from test predictions, and neither is there without the other. */
+function testProblems(
+  { task, test }: RunRecord,
+  rows: PredictionRow[] | null,
+  mismatched: PredictionRow[] | null,
+): string[] {
+  const found = rows && metricsOf(taskById(task), rows, mismatched);
+  const names = Object.keys({ ...test, ...found });
+  return names.flatMap((name) =>
+    difference(`test.${name}`, test?.[name] ?? null, found?.[name] ?? null, "its test predictions give")
+  );
 }
 
 /** Controls that follow from the paths: the commonest one, and that equal paths for all score what they score. */

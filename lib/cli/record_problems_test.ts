@@ -53,6 +53,17 @@ const faults: { name: string; break: (root: string) => Promise<void>; said: RegE
     said: /latency\.speedup of its timing is 1\.3, its medians give 1\.2/,
   },
   {
+    name: "a test score without test predictions",
+    break: (root) =>
+      changeFile(dpbert(root, "runs", "json"), '"metrics": {', '"test": { "score": 70 }, "metrics": {'),
+    said: /test\.score is 70, its test predictions give null/,
+  },
+  {
+    name: "test predictions whose score is not recorded",
+    break: (root) => Deno.copyFile(dpbert(root, "paths", "tsv"), dpbert(root, "paths", "test.tsv")),
+    said: /test\.f1 is null, its test predictions give 80/,
+  },
+  {
     name: "no timing",
     break: (root) => Deno.remove(dpbert(root, "timings", "json")),
     said: /has no timing beside it/,

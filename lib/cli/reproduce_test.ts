@@ -9,7 +9,7 @@ Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
     [0],
     false,
   ]);
-  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert", "dpbert"]);
+  assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "bert-first-k", "dpbert", "dpbert"]);
   assert.deepEqual(wishOf(["--profile", "smoke"], {}).grid.tasks, ["sst-2", "sts-b"]);
 });
 
@@ -34,7 +34,7 @@ Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming w
   });
   assert.throws(() => wishOf(["--methods", "bart"], {}), {
     name: "InputError",
-    message: /"bart".*bert, dpbert/,
+    message: /"bart".*bert, bert-first-k, dpbert/,
   });
   assert.throws(() => wishOf(["--profile", "huge"], {}), { name: "InputError", message: /huge/ });
   assert.throws(() => wishOf(["--sedes", "1"], {}), { code: "ERR_PARSE_ARGS_UNKNOWN_OPTION" });

@@ -1,14 +1,18 @@
-/** `deno task score --task cola --labels dev.tsv --predictions CoLA.tsv`: scores a leaderboard file, as one JSON object. */
+/**
+ * `deno task score --task cola --labels dev.tsv --predictions CoLA.tsv`: scores a leaderboard file, as one JSON object.
+ * Instead of a dev file, `--labels` takes the answers of a generated test split (`answers/cola.tsv`).
+ */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { InputError } from "../errors.ts";
 import {
+  isAnswers,
+  parseAnswers,
   parseLeaderboard,
   readSplitFile,
   type Scored,
   scoreMnli,
   scoreTask,
-  type SplitName,
   type Task,
   taskById,
 } from "../glue/mod.ts";
@@ -79,19 +83,32 @@ async function readScored(
   task: Task,
   labelsPath: string,
   predictionsPath: string,
-  split: SplitName,
+  split: "dev" | "dev-mm",
 ): Promise<Scored & { warnings: string[] }> {
-  // Anybody's subset may be scored: a row count that is not GLUE's is a warning, two files that differ an error.
-  const { examples, warnings } = await readSplitFile(task, labelsPath, split);
-  const bytes = await readFile(predictionsPath).catch((error: { code?: string }) => {
-    throw new InputError(`"${predictionsPath}" cannot be read (${error.code}). Name a leaderboard file.`);
-  });
+  const { labels, warnings } = await readLabels(task, labelsPath, split);
+  const bytes = await bytesOf(predictionsPath, "a leaderboard file");
   const predictions = parseLeaderboard(task, bytes, predictionsPath);
-  if (predictions.length !== examples.length) {
+  if (predictions.length !== labels.length) {
     throw new InputError(
-      `${predictionsPath} has ${predictions.length} prediction(s), ${labelsPath} has ${examples.length} row(s); ` +
+      `${predictionsPath} has ${predictions.length} prediction(s), ${labelsPath} has ${labels.length} row(s); ` +
         "expected one prediction for each row.",
     );
   }
-  return { predictions, labels: examples.map((example) => example.label!), warnings };
+  return { predictions, labels, warnings };
+}
+
+async function readLabels(task: Task, path: string, split: "dev" | "dev-mm") {
+  const bytes = await bytesOf(path, `a ${task.title} ${split} file`);
+  if (isAnswers(bytes)) {
+    return { labels: parseAnswers(task, split === "dev" ? "test" : "test-mm", bytes, path), warnings: [] };
+  }
+  // Anybody's subset may be scored: a row count that is not GLUE's is a warning, two files that differ an error.
+  const { examples, warnings } = await readSplitFile(task, path, split);
+  return { labels: examples.map((example) => example.label!), warnings };
+}
+
+async function bytesOf(path: string, expected: string): Promise<Uint8Array> {
+  return await readFile(path).catch((error: { code?: string }) => {
+    throw new InputError(`"${path}" cannot be read (${error.code}). Name ${expected}.`);
+  });
 }

@@ -112,3 +112,17 @@ Deno.test("score refuses what it cannot score, and says why", async () => {
     await refuses(["--tasks", "cola"], /Usage/);
   });
 });
+
+Deno.test("score takes the answers of a generated test split for labels", async () => {
+  const answers = "split\tindex\tlabel\n" +
+    ["entailment", "not_entailment", "entailment", "entailment"].map((label, at) => `test\t${at}\t${label}\n`)
+      .join("");
+  const predictions = leaderboard(["entailment", "entailment", "entailment", "not_entailment"]);
+  await withFiles({ "rte.tsv": answers, "RTE.tsv": predictions }, async (path) => {
+    const args = ["--task", "rte", "--labels", path("rte.tsv"), "--predictions", path("RTE.tsv")];
+    assert.deepEqual(await scoreFiles(args), {
+      scores: { task: "rte", n: 4, accuracy: 50, score: 50 },
+      warnings: [],
+    });
+  });
+});

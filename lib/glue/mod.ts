@@ -10,6 +10,7 @@ export {
   tasks,
 } from "./tasks.ts";
 export { type Example, parseSplit, type ReadOptions, readSplit, readSplitFile, type Split } from "./read.ts";
+export { isAnswers, parseAnswers } from "./answers.ts";
 export { type HoldOut, holdOut } from "./holdout.ts";
 export { shuffledOrder } from "./shuffle.ts";
 export {

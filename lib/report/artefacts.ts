@@ -11,6 +11,7 @@ import { retentionTable } from "./retention.ts";
 import { runsTable } from "./runs_table.ts";
 import { systemsTable } from "./systems.ts";
 import { table1 } from "./table1.ts";
+import { testScoresTable } from "./test_scores.ts";
 import type { Figure, Table } from "./value.ts";
 
 /**
@@ -43,7 +44,8 @@ export function artefacts(
 }
 
 /**
- * What rows of known difficulty add: the systems and the aims of micro-GLUE, scores and layers by level. `settings` name
+ * What rows of known difficulty add: the systems and the aims of micro-GLUE, scores and layers by level,
+ * test scores. `settings` name
  * the DPBERT runs that are compared.
  */
 export function gradedTables(
@@ -57,5 +59,6 @@ export function gradedTables(
     aimsTable(graded, profile, settings),
     scoreByLevelTable(graded, profile),
     layersByLevelTable(graded, profile),
+    testScoresTable(graded.map(({ record }) => record), profile),
   ];
 }

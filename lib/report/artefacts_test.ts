@@ -18,6 +18,6 @@ Deno.test("gradedTables adds the tables of known difficulty where there are such
   const row = { id: 0, label: "1", prediction: "1", path: "111101", level: 2, tokens: 9 };
   const record = exampleRecord({ profile: "micro", task: "sst-2", setting: "t0.6" });
   const names = gradedTables([{ record, rows: [row] }], "micro", ["t0.6"]).map(({ name }) => name);
-  assert.deepEqual(names, ["systems", "aims", "score_by_level", "layers_by_level"]);
+  assert.deepEqual(names, ["systems", "aims", "score_by_level", "layers_by_level", "test_scores"]);
   assert.deepEqual(gradedTables([], "glue", ["t0.6"]), []);
 });

@@ -1,6 +1,14 @@
 /** The README's table: the paper's claims in five rows, ours beside them, misses shown as plainly as hits. */
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
-import { findGroup, groupRuns, type RunGroup, scoresOf, smokeNote, speedupsOf } from "./groups.ts";
+import {
+  findGroup,
+  groupRuns,
+  otherRowsNote,
+  type RunGroup,
+  scoresOf,
+  smokeNote,
+  speedupsOf,
+} from "./groups.ts";
 import { silentLeads } from "./leads.ts";
 import { type Paper, paperMean } from "./paper.ts";
 import { keptOf } from "./retention.ts";
@@ -53,7 +61,7 @@ export function claimsTable(
     name: "claims",
     caption: `${smokeNote(profile)} The paper's claims beside ours, mean over ${
       ours.map((group) => taskLabel(group.task)).join(", ") || "no task yet"
-    }; the paper's means over the same tasks, with BERT-base.`.trim(),
+    }; the paper's means over the same tasks, with BERT-base.${otherRowsNote(profile)}`.trim(),
     columns: columns.slice(0, width),
     rows: claims.map((claim) => claimRow(claim, profile).slice(0, width)),
     align: (["left", "right", "right", "left", "left", "left"] as const).slice(0, width),

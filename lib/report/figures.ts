@@ -1,6 +1,14 @@
 /** Figures 3 and 4 of the paper, from records and timings. */
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
-import { findGroup, groupRuns, methodsOf, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
+import {
+  findGroup,
+  groupRuns,
+  methodsOf,
+  otherRowsNote,
+  provenanceNote,
+  type RunGroup,
+  scoresOf,
+} from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
 import type { Paper } from "./paper.ts";
 import { mean, summarise, type Summary } from "./statistics.ts";
@@ -121,7 +129,7 @@ export function figure3(
       "Figure 3. Dev score against latency at batch size 1. Points: mean over seeds; whiskers: smallest to " +
       `largest seed. Grey cross: the paper's claim, ${paper.claims.keptPercent} % of BERT's score at ` +
       `${paper.claims.latencyPercent} % of its latency, from our BERT's score. ${
-        provenanceNote(profile, groups)
+        provenanceNote(profile, groups) + otherRowsNote(profile)
       }`,
     spec: { data: showEachLegendOnce([...lines, ...claims]), layout: panelLayout(height, tasks, rows) },
     width: figureWidth,

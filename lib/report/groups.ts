@@ -116,3 +116,10 @@ export function provenance(profile: string, groups: readonly RunGroup[]): string
 export function smokeNote(profile: string): string {
   return profile === "smoke" ? " smoke: a test of the machinery, never a result." : "";
 }
+
+/** Stands above micro-GLUE's scores wherever the paper's are beside them: the tasks share names, not rows. */
+export function otherRowsNote(profile: string): string {
+  return profile === "micro"
+    ? " The paper's numbers are of real GLUE, ours of generated tasks of those names."
+    : "";
+}

@@ -6,6 +6,7 @@ import {
   groupRuns,
   layersOf,
   methodsOf,
+  otherRowsNote,
   provenanceNote,
   scoresOf,
   speedupsOf,
@@ -61,4 +62,9 @@ Deno.test("provenanceNote names profile, seeds and backbone, and marks smoke", (
   const note = provenanceNote("glue", groupRuns(records, [], "glue"));
   assert.equal(note, "Profile glue, 1–2 seeds; backbone all-MiniLM-L6-v2 (6 layers).");
   assert(provenanceNote("smoke", groupRuns(records, [], "smoke")).endsWith("never a result."));
+});
+
+Deno.test("otherRowsNote says that micro-GLUE is not GLUE, and nothing of GLUE itself", () => {
+  assert.match(otherRowsNote("micro"), /^ The paper's numbers are of real GLUE/);
+  assert.equal(otherRowsNote("glue"), "");
 });

@@ -4,8 +4,8 @@ import { withoutLinks } from "./links.ts";
 
 /**
  * The text at `keys` in a file's content. Tables (`.md`, `.tsv`): the first cells of the row, then the column:
- * `["MRPC", "DPBERT (t0.6)", "Ours"]`. JSON: the way to the field: `["recipe", "stage3", "lambda2"]`. Throws
- * `InputError` naming `file` when there is no such place, or more than one.
+ * `["MRPC", "DPBERT (t0.6)", "Ours"]`. JSON: the way to the field: `["recipe", "stage3", "lambda2"]`; -1 is the last of
+ * a list. Throws `InputError` naming `file` when there is no such place, or more than one.
  */
 export function lookUp(content: string, file: string, keys: readonly string[]): string {
   if (file.endsWith(".json")) return fieldOf(content, file, keys);
@@ -39,7 +39,8 @@ function markdownCells(content: string): string[][] {
 
 function fieldOf(content: string, file: string, keys: readonly string[]): string {
   let at: unknown = parsed(content, file);
-  for (const key of keys) {
+  for (const name of keys) {
+    const key = Array.isArray(at) && name === "-1" ? String(at.length - 1) : name;
     const inside = typeof at === "object" && at !== null && Object.hasOwn(at, key);
     if (!inside) throw new InputError(`${file} has no field "${keys.join(" | ")}" ("${key}" is missing).`);
     at = (at as Record<string, unknown>)[key];

@@ -33,6 +33,8 @@ Deno.test("lookUp reads TSV files and fields of JSON", () => {
   assert.equal(lookUp(record, "r.json", ["recipe", "stage3", "lambda2"]), "10");
   assert.equal(lookUp(record, "r.json", ["recipe", "stage3", "muPer"]), "batch");
   assert.equal(lookUp(record, "r.json", ["list", "0", "1"]), "4");
+  assert.equal(lookUp(record, "r.json", ["list", "-1", "-1"]), "4");
+  assert.throws(() => lookUp('{"list": []}', "r.json", ["list", "-1"]), /is missing/);
   assert.throws(
     () => lookUp(record, "r.json", ["recipe", "beta"]),
     /no field "recipe \| beta" \("beta" is missing\)/,

@@ -31,7 +31,8 @@ export {
   lossPairs,
   sideBySideFigure,
 } from "./side_by_side.ts";
-export { showBound, showDecimals } from "./style.ts";
+export { showBound, showDecimals, showRange } from "./style.ts";
 export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
+export { testScoresTable } from "./test_scores.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

@@ -4,6 +4,7 @@ import {
   findGroup,
   groupRuns,
   layersOf,
+  otherRowsNote,
   provenanceNote,
   type RunGroup,
   scoresOf,
@@ -52,7 +53,7 @@ export function retentionTable(
       `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
       "takes another one's path. All layers on: the same weights after stage 3, nothing skipped. Path: 1 = layer " +
       "executed, first layer first. Latency: median at batch size 1, ours of BERT's. " +
-      provenanceNote(profile, ours),
+      provenanceNote(profile, ours) + otherRowsNote(profile),
     columns,
     rows: ours.map((group) => retentionRow(group, bertOf(group), paper)),
     align: columns.map((_, column) => column < 2 ? "left" : "right"),

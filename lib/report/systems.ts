@@ -34,7 +34,7 @@ export function systemsTable(
     name: "systems",
     caption:
       "Dev scores × 100, mean over seeds and its 95 % t-interval; of DPBERT also the mean number of layers " +
-      `executed. As many steps: stage 1, then as many more as DPBERT's stage 3 has. ${
+      `executed. First layers: those of the pre-trained BERT alone, fine-tuned. As many steps: stage 1, then as many more as DPBERT's stage 3 has. ${
         provenanceNote(profile, groups)
       }`,
     columns: ["Task", "Seeds", ...systems.map(([title]) => title)],

@@ -7,6 +7,7 @@ import {
   layersOf,
   type MethodSetting,
   methodsOf,
+  otherRowsNote,
   provenance,
   type RunGroup,
   scoresOf,
@@ -170,7 +171,8 @@ function caption(
     ", the paper's (BERT-base, 12 layers, each method at the paper's own speed-up) and the difference";
   return [
     ...smoke ? [smokeNote(profile).trim()] : [],
-    `Table 1. Dev scores × 100: ours (mean over seeds, 95 % t-interval of that mean)${smoke ? "" : paper}.`,
+    `Table 1. Dev scores × 100: ours (mean over seeds, 95 % t-interval of that mean)${smoke ? "" : paper}.` +
+    otherRowsNote(profile),
     "Speed-up: measured at batch size 1 against the full model.",
     ...groups.some((group) => speedupsOf(group).length === 0) ? [`${noValue}: latency not measured.`] : [],
     provenance(profile, groups),

@@ -1,4 +1,5 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
+import type { SplitName } from "../glue/mod.ts";
 import { bert, givenPaths, type Method, type Outcome, predictAll } from "../methods/mod.ts";
 import type { Interruption } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
@@ -11,13 +12,20 @@ import {
   predictionRows,
   shuffledPaths,
 } from "./outcome.ts";
-import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
+import {
+  type CurveLine,
+  type PredictionRow,
+  type RunRecord,
+  schemaVersion,
+  type TimingRecord,
+} from "./record.ts";
 import { parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
 import type { Model } from "./models.ts";
 import { openPasses } from "./passes.ts";
 import { stateFile } from "./resume_state.ts";
 import type { Run } from "./run.ts";
-import { runName } from "./store.ts";
+import { runName, type ScoredRows } from "./store.ts";
+import { encodeExamples, labelledSplit } from "./task_data.ts";
 
 /** A model as its training left it. */
 export interface Trained extends Model {
@@ -38,6 +46,7 @@ export async function evaluated(run: Run, trained: Trained) {
     data.mismatched.examples,
     await predictAll(backbone, task.kind, data.mismatched.encoded, () => method, pass("mismatched")),
   );
+  const test = await tested(run, trained, pass);
   const key = keyOf(request);
   const record: RunRecord = {
     schemaVersion,
@@ -51,13 +60,32 @@ export async function evaluated(run: Run, trained: Trained) {
     data: data.summary,
     weights,
     metrics: metricsOf(task, rows, mismatched),
+    ...(test ? { test: metricsOf(task, test.rows, test.mismatched) } : {}),
     path: pathSummary(outcome.paths, config.numLayers),
     ...(planner ? { controls: await controls(run, trained, outcome, pass) } : {}),
     selection,
     flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
     provenance: run.provenance,
   };
-  return { record, rows, mismatched };
+  return { record, rows, mismatched, test };
+}
+
+/** Predictions of the test split; null where its labels are not known. */
+async function tested(
+  { sources, recipe }: Run,
+  { backbone, method }: Trained,
+  pass: (name: string) => Interruption,
+): Promise<ScoredRows | null> {
+  const { task, wordPiece } = sources;
+  const predicted = async (name: SplitName): Promise<PredictionRow[] | null> => {
+    const split = sources.answers && task.splits[name] ? await labelledSplit(sources, name) : null;
+    if (!split) return null;
+    const encoded = encodeExamples(wordPiece, split.examples, recipe.maxLength);
+    const outcome = await predictAll(backbone, task.kind, encoded, () => method, pass(name));
+    return predictionRows(task, split.examples, outcome);
+  };
+  const rows = await predicted("test");
+  return rows && { rows, mismatched: await predicted("test-mm") };
 }
 
 function parentName({ request }: Run): string | null {

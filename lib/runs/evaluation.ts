@@ -1,12 +1,13 @@
 /** A saved model on any split of a task: scores, paths, and predictions as GLUE writes them. */
 import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
-import { readSplit, type Split, splitFile, type SplitName, type Task, taskById } from "../glue/mod.ts";
+import { readSplit, type Split, type SplitName, type Task, taskById } from "../glue/mod.ts";
 import { predictAll } from "../methods/mod.ts";
 import { metricsOf, pathSummary, predictionRows } from "./outcome.ts";
 import type { RunRecord } from "./record.ts";
 import type { SavedModel } from "./saved_model.ts";
-import { encodeExamples, openSources } from "./task_data.ts";
+import type { Sources } from "./sources.ts";
+import { encodeExamples, labelledSplit, openSources } from "./task_data.ts";
 import { requireGlueDir } from "./glue_sources.ts";
 import { generatesRows } from "./profiles.ts";
 import { basename } from "node:path";
@@ -16,7 +17,7 @@ export interface EvaluationRows {
   task: Task;
   split: SplitName;
   rows: Split;
-  /** False where labels are not public (GLUE's test sets). */
+  /** False where labels are not known (GLUE's test sets; those of generated rows are). */
   labelled: boolean;
   /** What is unusual: rows dropped, other data than the record's. */
   warnings: string[];
@@ -30,8 +31,8 @@ export interface RowsWanted {
 }
 
 /**
- * Reads the rows of a split: generated ones for a run of a profile that generates them, else GLUE's. Throws `InputError` for an unknown
- * task or split, for missing or broken files, and where no task is named.
+ * Reads the rows of a split: generated ones for a run of a profile that generates them, else GLUE's. Throws `InputError`
+ * for an unknown task or split, for missing or broken files, and where no task is named.
  */
 export async function readRows(
   { split: name, task: taskId, glueDir }: RowsWanted,
@@ -41,11 +42,10 @@ export async function readRows(
   const id = taskId ?? record?.task;
   if (!id) throw new InputError("This model has no record that names its task; name one with --task.");
   const task = taskById(id), split = name as SplitName;
-  const { label } = splitFile(task, split);
-  const generating = record && generatesRows(record.profile) && !glueDir ? record.profile : null;
-  const rows = generating
-    ? await (await openSources(generating, task.id, config)).split(split)
-    : await readSplit(task, requireGlueDir({ glueDir: glueDir ?? config.glueDir }, task), split);
+  const generating = record && generatesRows(record.profile) && glueDir === undefined ? record.profile : null;
+  const rows = generating === null
+    ? await readSplit(task, requireGlueDir({ glueDir: glueDir ?? config.glueDir }, task), split)
+    : await generatedRows(await openSources(generating, task.id, config), split);
   const file = basename(rows.file), recorded = record?.task === id ? record.data.sha256[file] : undefined;
   const differs = recorded !== undefined && recorded !== rows.sha256;
   const warning = `${rows.file} is not the file that the record was made with (its sha256 differs).`;
@@ -53,10 +53,14 @@ export async function readRows(
     task,
     split,
     rows,
-    labelled: label !== null,
+    labelled: rows.examples[0].label !== null,
     warnings: [...rows.warnings, ...(differs ? [warning] : [])],
   };
 }
+
+/** With their labels where the generator knows them. */
+const generatedRows = async (sources: Sources, split: SplitName) =>
+  await labelledSplit(sources, split) ?? await sources.split(split);
 
 /** What a model makes of the rows. */
 export interface EvaluationResult {

@@ -22,7 +22,10 @@ const ownFolder = fileURLToPath(new URL("../../data/micro", import.meta.url));
  */
 export async function microSources(task: Task, config: Pick<Config, "bertDir">): Promise<Sources> {
   const { folder, bertConfig, wordPiece, vocabText } = await microBackbone(config);
-  let files: Record<string, string> | null = null;
+  const made = once(() => {
+    const splits = microSplits(task.id, { seed: microSeed });
+    return { splits, files: microFiles(task.id, splits) };
+  });
   return {
     task,
     wordPiece,
@@ -35,11 +38,17 @@ export async function microSources(task: Task, config: Pick<Config, "bertDir">):
     freshBackbone: async (seed) => (await loadBert(folder, numOutputs(task), random(seed, "head"))).params,
     split(name) {
       const spec = splitFile(task, name), file = `${task.folder}/${spec.file}`;
-      files ??= microFiles(task.id, microSplits(task.id, { seed: microSeed }));
-      const bytes = new TextEncoder().encode(files[file]);
+      const bytes = new TextEncoder().encode(made().files[file]);
       return Promise.resolve(parseSplit(task, spec, bytes, file, { expectOfficialCounts: false }));
     },
+    answers: (name) => made().splits[name]!.map(({ label }) => label),
   };
+}
+
+/** `make`, called when it is first needed. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The profile's backbone but for its weights. */
@@ -62,7 +71,9 @@ export async function microBackbone(
   if (missing) {
     throw new InputError(
       `${folder} has no ${missing}; expected a BERT that was pre-trained for micro-GLUE. ` +
-        (bertDir ? "Unset DPB_BERT_DIR to use the project's own." : "Make it with `deno task pretrain`."),
+        (bertDir
+          ? "Unset DPB_BERT_DIR to use the project's own."
+          : "Make it with `deno task pretrain --out data/micro`."),
     );
   }
   const bertConfig = await readBertConfig(folder);
@@ -81,6 +92,6 @@ function checkVocabulary(folder: string, { tokens }: WordPiece): void {
     `${folder}: the vocabulary is not micro-GLUE's (token ${other} is ${shown(tokens[other])}, expected ` +
       `${
         shown(expected[other])
-      }). Pre-train with \`deno task pretrain\`, or name another folder in DPB_BERT_DIR.`,
+      }). Make another with \`deno task pretrain --out DIR\`, and name its folder in DPB_BERT_DIR.`,
   );
 }

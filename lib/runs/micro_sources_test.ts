@@ -6,7 +6,7 @@ import { microSeed, microSplits, microVocabulary } from "../micro/mod.ts";
 import { disposeTree, random, startBackend } from "../tensor/mod.ts";
 import { microBackbone, microSources } from "./micro_sources.ts";
 import { smokeConfig } from "./smoke_sources.ts";
-import { openSources } from "./task_data.ts";
+import { labelledSplit, openSources } from "./task_data.ts";
 import { readConfig } from "../config.ts";
 
 await startBackend("wasm");
@@ -39,6 +39,18 @@ Deno.test("microSources reads the generated rows: labels in train and dev, none 
     const { tokenIds } = wordPiece.encode(train.examples[0].a, train.examples[0].b);
     assert.deepEqual([tokenIds.length, tokenIds.includes(wordPiece.tokens.indexOf("[UNK]"))], [31, false]);
     await assert.rejects(async () => await split("dev-mm"), { name: "InputError" });
+  }));
+
+Deno.test("labelledSplit gives micro's test rows their answers, and smoke's none", () =>
+  withBert(microVocabulary(), async (bertDir) => {
+    const sources = await microSources(taskById("rte"), { bertDir });
+    const { examples } = (await labelledSplit(sources, "test"))!;
+    const generated = microSplits("rte", { seed: microSeed }).test!;
+    assert.deepEqual(examples.map(({ labelText }) => labelText), generated.map(({ label }) => label));
+    assert.deepEqual([...new Set(examples.map(({ label }) => label))].sort(), [0, 1]);
+    assert.deepEqual(await labelledSplit(sources, "dev"), await sources.split("dev"));
+    const smoke = await openSources("smoke", "rte", readConfig({}));
+    assert.equal(await labelledSplit(smoke, "test"), null);
   }));
 
 Deno.test("openSources gives the micro profile the same rows each time, by their sums", () =>

@@ -8,18 +8,17 @@ const targetRate = 0.6;
 /** Half of the layers and a little less: what deep tasks allow on the micro profile (science.md 4). */
 const lowTargetRate = 0.45;
 
-/** Methods in the order they run; others start from `bert`, so it is first. */
-export const defaultMethods: MethodRequest[] = [
+/** In the order they run; others start from `bert`, so it is first. */
+const defaultMethods: MethodRequest[] = [
   { method: "bert" },
   { method: "dpbert", settings: { targetRate } },
 ];
 
-/** What a profile runs. `full` is all of it, where that is more than the default. */
+/** What a profile runs. */
 interface ProfileGrid {
   tasks: readonly string[];
   seeds: readonly number[];
   methods: readonly MethodRequest[];
-  full?: { tasks: readonly string[]; seeds: readonly number[] };
 }
 
 const grids: Record<string, ProfileGrid> = {
@@ -27,10 +26,27 @@ const grids: Record<string, ProfileGrid> = {
   micro: {
     tasks: ["sst-2", "mrpc", "rte"],
     seeds: [0],
-    methods: [...defaultMethods, { method: "dpbert", settings: { targetRate: lowTargetRate } }],
-    full: { tasks: trainableTasks, seeds: [0, 1, 2] },
+    methods: [
+      { method: "bert" },
+      { method: "bert-first-k", settings: { firstLayers: 4 } },
+      { method: "dpbert", settings: { targetRate } },
+      { method: "dpbert", settings: { targetRate: lowTargetRate } },
+    ],
   },
   glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2], methods: defaultMethods },
+};
+
+/** All of a profile, where that is more than the default. */
+const fullGrids: Record<string, ProfileGrid> = {
+  micro: {
+    tasks: trainableTasks,
+    seeds: [0, 1, 2],
+    methods: [
+      ...grids.micro.methods,
+      { method: "bert", settings: { extraSteps: "stage3" } },
+      { method: "bert-first-k", settings: { firstLayers: 6 } },
+    ],
+  },
 };
 
 /** Whether a profile's rows are generated and its backbone is at hand, so that nothing is fetched for it. */
@@ -38,7 +54,7 @@ export function generatesRows(profile: string): boolean {
   return profile === "smoke" || profile === "micro";
 }
 
-/** The methods that a profile runs, in their order. */
+/** The methods that a profile runs by default, in their order. */
 export function methodsOf(profile: string): readonly MethodRequest[] {
   return (grids[profile] ?? grids.glue).methods;
 }
@@ -51,6 +67,6 @@ export function gridOf(
   { profile, tasks, seeds }: Pick<Config, "profile" | "tasks" | "seeds">,
   { full = false }: { full?: boolean } = {},
 ): Grid {
-  const own = grids[profile] ?? grids.glue, wide = full ? own.full ?? own : own;
-  return { profile, tasks: tasks ?? wide.tasks, methods: own.methods, seeds: seeds ?? wide.seeds };
+  const small = grids[profile] ?? grids.glue, own = full ? fullGrids[profile] ?? small : small;
+  return { profile, tasks: tasks ?? own.tasks, methods: own.methods, seeds: seeds ?? own.seeds };
 }

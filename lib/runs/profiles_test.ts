@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import type { Grid } from "./grid.ts";
 import { generatesRows, gridOf } from "./profiles.ts";
+import { settingSlug } from "./store.ts";
+
+const settingsOf = ({ methods }: Grid) =>
+  methods.map(({ method, settings }) => `${method} ${settingSlug(settings ?? {})}`.trim()).join(", ");
 
 Deno.test("gridOf fills in what the configuration leaves open", () => {
   const glue = gridOf({ profile: "glue", tasks: null, seeds: null });
@@ -18,7 +23,8 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   const small = gridOf(open), full = gridOf(open, { full: true });
   assert.deepEqual([small.tasks, small.seeds], [["sst-2", "mrpc", "rte"], [0]]);
   assert.deepEqual([full.tasks.length, full.seeds], [8, [0, 1, 2]]);
-  assert.deepEqual(full.methods, small.methods);
+  assert.equal(settingsOf(small), "bert, bert-first-k k4, dpbert t0.6, dpbert t0.45");
+  assert.equal(settingsOf(full), `${settingsOf(small)}, bert extraSteps=stage3, bert-first-k k6`);
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),
     gridOf({ ...open, profile: "glue" }),

@@ -102,6 +102,14 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
   assert.deepEqual(recipeFor("glue", "mrpc", {}), before);
 });
 
+Deno.test("recipeFor cuts no row of micro-GLUE", () => {
+  for (const task of microTasks) {
+    const { maxLength } = recipeFor("micro", task, {});
+    const rows = Object.values(microSplits(task, { seed: 0, rows: { train: 1000 } })).flat();
+    assert.ok(Math.max(...rows.map(inputTokens)) <= maxLength, task);
+  }
+});
+
 Deno.test("recipeFor with the settings of a method refuses the others, naming its own", () => {
   const uses = { maxLength: true, stage1: ["epochs"] } as const;
   assert.equal(recipeFor("glue", "mrpc", { epochs: 7 }, uses).stage1.epochs, 7);
@@ -118,12 +126,4 @@ Deno.test("usedSettings keeps whole sections, named settings, and nothing else",
     stage1,
     stage3: { beta: stage3.beta },
   });
-});
-
-Deno.test("recipeFor cuts no row of micro-GLUE", () => {
-  for (const task of microTasks) {
-    const { maxLength } = recipeFor("micro", task, {});
-    const rows = Object.values(microSplits(task, { seed: 0, rows: { train: 1000 } })).flat();
-    assert.ok(Math.max(...rows.map(inputTokens)) <= maxLength, task);
-  }
 });

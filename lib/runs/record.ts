@@ -53,6 +53,11 @@ const path = z.strictObject({
   },
 );
 
+/** All times 100; correlations can be negative. */
+const metrics = z.record(z.string(), z.number().min(-100).max(100))
+  .refine((value) => "score" in value, { path: ["score"], error: "expected a number, found nothing" })
+  .transform((value) => sortKeys(value) as Record<string, number> & { score: number });
+
 /** A finished run. Nothing in it depends on a clock or a machine: same build, seed and backend, same bytes. */
 export const runRecordSchema = z.strictObject({
   ...identity,
@@ -73,10 +78,10 @@ export const runRecordSchema = z.strictObject({
     warnings: z.array(z.string()),
   }),
   weights: z.strictObject({ name: z.string(), sha256 }),
-  /** Each component and `score`, all times 100; correlations can be negative. */
-  metrics: z.record(z.string(), z.number().min(-100).max(100))
-    .refine((value) => "score" in value, { path: ["score"], error: "expected a number, found nothing" })
-    .transform((value) => sortKeys(value) as Record<string, number> & { score: number }),
+  /** Each component and `score`, on dev. */
+  metrics,
+  /** The same on the test split, of profiles that know its labels: nothing was chosen by them. */
+  test: metrics.optional(),
   path,
   /** Named controls, e.g. `shuffledPathsScore`, `commonestPath`, `commonestPathShare`. */
   controls: z.record(z.string(), z.union([z.number(), z.string()]))

@@ -14,6 +14,8 @@ export interface Sources {
   /** A fresh backbone before stage 1; `seed` draws what the weights lack. */
   freshBackbone(seed: number): Promise<BertParams>;
   split(name: SplitName): Promise<Split>;
+  /** Labels of a split whose file has none, as GLUE writes them; absent where only a leaderboard has them. */
+  answers?(name: SplitName): string[];
 }
 
 /** Outputs of a task's classifier. */

@@ -65,6 +65,9 @@ export interface RunPaths {
   predictions: string;
   /** Second dev set of MNLI. */
   mismatched: string;
+  /** The same of the test split, where its labels are known. */
+  test: string;
+  testMismatched: string;
   curve: string;
   /** Folder of resume state and final weights; never tracked. */
   checkpoint: string;
@@ -79,9 +82,17 @@ export function runPaths(resultsDir: string, key: RunKey): RunPaths {
     timing: place("timings", `${name}.json`),
     predictions: place("paths", `${name}.tsv`),
     mismatched: place("paths", `${name}.mm.tsv`),
+    test: place("paths", `${name}.test.tsv`),
+    testMismatched: place("paths", `${name}.test.mm.tsv`),
     curve: place("curves", `${name}.jsonl`),
     checkpoint: place("checkpoints", name),
   };
+}
+
+/** The predictions of a split; of MNLI also those of its second one. */
+export interface ScoredRows {
+  rows: PredictionRow[];
+  mismatched: PredictionRow[] | null;
 }
 
 /** Everything one finished run leaves. */
@@ -91,6 +102,8 @@ export interface RunOutcome {
   predictions: readonly PredictionRow[];
   /** MNLI only. */
   mismatched?: readonly PredictionRow[];
+  /** Where the labels of the test split are known. */
+  test?: ScoredRows;
   curve: readonly CurveLine[];
 }
 
@@ -109,6 +122,11 @@ export async function writeRun(resultsDir: string, outcome: RunOutcome): Promise
   await writeTiming(resultsDir, outcome.timing);
   await writeAtomic(paths.predictions, formatPredictions(outcome.predictions));
   if (outcome.mismatched) await writeAtomic(paths.mismatched, formatPredictions(outcome.mismatched));
+  if (outcome.test) {
+    const { rows, mismatched } = outcome.test;
+    await writeAtomic(paths.test, formatPredictions(rows));
+    if (mismatched) await writeAtomic(paths.testMismatched, formatPredictions(mismatched));
+  }
   await writeAtomic(paths.curve, formatCurve(outcome.curve));
   await writeAtomic(paths.record, record);
   return paths;

@@ -5,8 +5,10 @@ import {
   type EncodedExample,
   type Example,
   holdOut,
+  parsePrediction,
   scoreTask,
   type Split,
+  splitFile,
   type SplitName,
   taskById,
 } from "../glue/mod.ts";
@@ -57,6 +59,25 @@ export async function readSplits({ task, split }: Sources): Promise<Split[]> {
   const splits: Split[] = [];
   for (const name of names) splits.push(await split(name));
   return splits;
+}
+
+/**
+ * A split with its labels, be they in its file or apart as the answers of generated rows; null where they are not public.
+ * Throws `InputError` for a split that cannot be read.
+ */
+export async function labelledSplit(
+  { task, split, answers }: Sources,
+  name: SplitName,
+): Promise<Split | null> {
+  const found = await split(name);
+  if (splitFile(task, name).label !== null) return found;
+  if (!answers) return null;
+  const labels = answers(name);
+  const examples = found.examples.map((example) => {
+    const labelText = labels[example.index];
+    return { ...example, labelText, label: parsePrediction(task, labelText) };
+  });
+  return { ...found, examples };
 }
 
 const fileName = ({ file }: Split) => file.split("/").at(-1)!;

@@ -88,13 +88,14 @@ async function trainAndRecord(run: Run): Promise<RunRecord> {
   try {
     const stages = await entry.train(run, model), selection = await entry.select(run, model, stages);
     const method = entry.method(model, recipe, selection)(model.backbone);
-    const { record, rows, mismatched } = await evaluated(run, { ...model, method, stages, selection });
+    const { record, rows, mismatched, test } = await evaluated(run, { ...model, method, stages, selection });
     await saveModel(folder, sources, model.backbone.params, model.parts);
     await writeRun(context.results, {
       record,
       timing: timingOf(run, stages),
       predictions: rows,
       mismatched: mismatched ?? undefined,
+      test: test ?? undefined,
       curve: curveOf(stages),
     });
     await finishStates(folder);
