@@ -16,7 +16,7 @@ const record: PretrainingRecord = {
   blas: null,
   weights: { parameters: 3, sha256: createHash("sha256").update(weights).digest("hex") },
   tokens: 10,
-  evaluations: [{ step: 1 }],
+  evaluations: { deep: [{ step: 1 }] },
   provenance: { commit: null, libHash: "ab" },
 };
 
