@@ -70,7 +70,9 @@ function drawn(name: string, row: number, { seed, kinds: wanted = pretextKinds }
   const kind = pick(wanted, random);
   const { task, text } = kinds[kind];
   const { from, to } = grammars[task as MicroTask].levels;
-  return { kind, text: text(between(from, to, random), random), random };
+  // The lower of two draws: what is hard is learned from what is easy, not from rows that look like noise.
+  const level = Math.min(between(from, to, random), between(from, to, random));
+  return { kind, text: text(level, random), random };
 }
 
 function asRow(kind: PretextKind, { a, b }: TrueText, falsified: string | null): PretextRow {
