@@ -114,8 +114,8 @@ export interface Kernels {
   ): void;
 }
 
-/** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
-export const scratchBytes = 8192 + 192 + 192;
+/** Bytes that `loadKernels` needs to itself: gemm's panel, block and strips (`kernels/gemm.as`). */
+export const scratchBytes = 8192 + 128 + 65536;
 
 /** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
 export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
@@ -128,19 +128,13 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
   const module = new WebAssembly.Module(Deno.readFileSync(kernelFile(build)));
   // deno-lint-ignore no-explicit-any
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as any;
-  const table = scratch + 8192 + 192;
-  kernels.writeConstants(table);
+  kernels.setConstants();
   return {
     ...kernels,
     build,
     gemm: (m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate) =>
       kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
     addPacked: (rows, outputs, inputs, x, packed, y) =>
-      kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch + 8192),
-    geluValues: (count, x) => kernels.geluValues(count, x, table + 128),
-    gelu: (count, x, slope) => kernels.gelu(count, x, slope, table),
-    attentionWeights: (batch, rows, width, scores, mask, scale) =>
-      kernels.attentionWeights(batch, rows, width, scores, mask, scale, table),
-    softmax: (rows, width, logits, parts) => kernels.softmax(rows, width, logits, parts, table),
+      kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch),
   };
 }

@@ -10,13 +10,13 @@ export { addPacked, affineRow, packWeight } from "./packed";
 export * from "./rows";
 export * from "./softmax";
 
-import { writeExpConstants } from "./exp";
-import { writeGeluConstants } from "./gelu";
-import { writeGeluValueConstants } from "./gelu_values";
+import { setExpConstants } from "./exp";
+import { setGeluConstants } from "./gelu";
+import { setGeluValueConstants } from "./gelu_values";
 
-/** Writes the constants that other kernels are given as `table`: 192 bytes. */
-export function writeConstants(table: usize): void {
-  writeExpConstants(table);
-  writeGeluConstants(table);
-  writeGeluValueConstants(table + 128);
+/** To be called once, before anything else. */
+export function setConstants(): void {
+  setExpConstants();
+  setGeluConstants();
+  setGeluValueConstants();
 }
