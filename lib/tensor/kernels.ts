@@ -72,17 +72,35 @@ export interface Kernels {
     dWeight: number,
     dBias: number,
   ): void;
-  /** Scores [batch, rows, width] become masked softmax weights of `scores * scale`; mask [batch, width]. */
-  attentionWeights(
+  /** A head's scores [keys, queries] become masked softmax weights of `scores * scale`; mask [keys]. */
+  attentionWeights(length: number, scores: number, mask: number, scale: number): void;
+  /** The gradient `d` of a head's weights becomes its scores' (before `scale`). */
+  attentionWeightsGradient(length: number, weights: number, d: number, scale: number): void;
+  /** qkv [batch, length, 3 heads size] gives weights [batch, heads, keys, queries] and value. */
+  attention(
     batch: number,
-    rows: number,
-    width: number,
-    scores: number,
+    length: number,
+    heads: number,
+    size: number,
+    qkv: number,
     mask: number,
     scale: number,
+    weights: number,
+    value: number,
   ): void;
-  /** The weights' gradients `d` become the scores' (before `scale`). */
-  attentionWeightsGradient(rows: number, width: number, weights: number, d: number, scale: number): void;
+  /** The gradient `dQkv`, given the value's; `d`: room for one head's scores. */
+  attentionGradient(
+    batch: number,
+    length: number,
+    heads: number,
+    size: number,
+    qkv: number,
+    scale: number,
+    weights: number,
+    dValue: number,
+    d: number,
+    dQkv: number,
+  ): void;
   /** Logits become probabilities; `parts` [rows, 2]: largest logit, sum of exp(logit - largest). */
   softmax(rows: number, width: number, logits: number, parts: number): void;
   /** The first position of `index` [count] that names none of `rows` rows, or -1. */
@@ -136,5 +154,9 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
       kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
     addPacked: (rows, outputs, inputs, x, packed, y) =>
       kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch),
+    attention: (batch, length, heads, size, qkv, mask, scale, weights, value) =>
+      kernels.attention(batch, length, heads, size, qkv, mask, scale, weights, value, scratch),
+    attentionGradient: (batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv) =>
+      kernels.attentionGradient(batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv, scratch),
   };
 }
