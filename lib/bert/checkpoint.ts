@@ -200,15 +200,21 @@ export async function loadBert(
   return { config, params, labels: labelsOf(metadata), drawn };
 }
 
+/** A BERT to save; one that was only pre-trained has no classifier yet. */
+export type SavedBert = Omit<LoadedBert, "params"> & {
+  params: Omit<BertParams, "classifier"> & Partial<Pick<BertParams, "classifier">>;
+};
+
 /**
- * Saves the BERT as a Hugging Face folder: `config.json` with label names, `model.safetensors` (float32) and, if
- * `vocabText` is given, `vocab.txt`. Each file appears whole or not at all. Throws `InputError` when the folder cannot be
- * written.
+ * Saves the BERT as a Hugging Face folder: `config.json` with label names, `model.safetensors` (float32 unless `dtype`
+ * says otherwise) and, if `vocabText` is given, `vocab.txt`. Each file appears whole or not at all. Throws `InputError`
+ * when the folder cannot be written.
  */
 export async function saveBert(
   folder: string,
-  { config, params, labels }: LoadedBert,
+  { config, params, labels }: SavedBert,
   vocabText?: string,
+  { dtype = "F32" }: { dtype?: "F32" | "F16" } = {},
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true }).catch((error) => {
     throw new InputError(`Cannot write the model to ${folder} (${error.message}); choose another folder.`);
@@ -225,7 +231,7 @@ export async function saveBert(
   await writeSafetensors(`${folder}/model.safetensors`, tensors, {
     format: "pt",
     labels: JSON.stringify(labels),
-  });
+  }, { dtype });
   await writeAtomic(`${folder}/config.json`, JSON.stringify(configJson(config, labels), null, 2) + "\n");
   if (vocabText !== undefined) await writeAtomic(`${folder}/vocab.txt`, vocabText);
 }

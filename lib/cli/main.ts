@@ -23,6 +23,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   ok: { does: "checks the project before a commit", load: () => import("./ok.ts") },
   predict: { does: "what a trained model says of a text", load: () => import("./predict.ts") },
   report: { does: "tables and figures again from the records", load: () => import("./report.ts") },
+  pretrain: { does: "makes micro-GLUE's BERT again", load: () => import("./pretrain.ts") },
   reproduce: { does: "everything from set-up to tables", load: () => import("./reproduce.ts") },
   score: { does: "scores a leaderboard file", load: () => import("./score.ts") },
   setup: { does: "gets what later commands need", load: () => import("./setup.ts") },
