@@ -12,6 +12,7 @@ export {
   sampledGate,
   softGate,
 } from "./dpbert/plan.ts";
+export { type GateKind, planned, type SoftSettings, trainSoft } from "./dpbert/soft.ts";
 export {
   initialisePlanner,
   type PlannerInitSettings,

@@ -12,7 +12,7 @@ import {
   shuffledPaths,
 } from "./outcome.ts";
 import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
-import { parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
+import { entryOf, parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
 import type { Model } from "./models.ts";
 import { openPasses } from "./passes.ts";
 import { stateFile } from "./resume_state.ts";
@@ -52,7 +52,9 @@ export async function evaluated(run: Run, trained: Trained) {
     weights,
     metrics: metricsOf(task, rows, mismatched),
     path: pathSummary(outcome.paths, config.numLayers),
-    ...(planner ? { controls: await controls(run, trained, outcome, pass) } : {}),
+    ...(entryOf(request.method).plans?.(run.recipe)
+      ? { controls: await controls(run, trained, outcome, pass) }
+      : {}),
     selection,
     flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
     provenance: run.provenance,

@@ -16,6 +16,8 @@ const schema = z.strictObject({
   firstLayers: count,
   /** Steps of `bert` after stage 1: a number, or `stage3`: as many as stage 3 has on that task. */
   extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
+  /** How a planner's probabilities become actions at inference. */
+  gates: z.enum(["thresholded", "soft", "sampled"]),
   stage1: z.strictObject({
     epochs: z.number().positive(),
     batchSize: count,
@@ -27,7 +29,7 @@ const schema = z.strictObject({
     evaluations: count,
   }),
   stage2: z.strictObject({
-    steps: count,
+    steps: z.int().min(0), // 0: the planner starts as it is drawn
     batchSize: count,
     learningRate: rate,
     clipNorm: z.number().positive(),
@@ -49,6 +51,7 @@ const schema = z.strictObject({
     beta: weight,
     muPer: z.enum(["batch", "example"]),
     plannerInput: z.enum(["detached", "attached"]),
+    rewardBaseline: z.enum(["none", "batch", "self-critical"]),
   }),
 });
 
@@ -66,6 +69,7 @@ const common: Recipe = {
   maxLength: 128,
   firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
   extraSteps: 0,
+  gates: "thresholded", // Eq. 5
   stage1: {
     epochs: 3,
     batchSize: 32,
@@ -99,6 +103,7 @@ const common: Recipe = {
     beta: 5, // paper's grid {5, 20, 35, 50}
     muPer: "batch",
     plannerInput: "detached",
+    rewardBaseline: "none", // as written (R9); baselines gave no clear gain (science.md 3.2)
   },
 };
 
@@ -142,6 +147,9 @@ function changed(recipe: Recipe, changes: Changes): Recipe {
 /** Where a setting stands in a recipe; `name` is null where the section itself is the setting. */
 export type Place = [section: keyof Recipe, name: string | null];
 
+/** The names of a section's settings. */
+export const settingsOf = (section: "stage1" | "stage2" | "stage3"): string[] => Object.keys(common[section]);
+
 /** The one key of every setting: its own name where no other stage has it, else `stage.name`; of those in `uses`. */
 export function settingKeys(uses: Uses = allSettings): Map<string, Place> {
   const places = Object.entries(common).flatMap(([section, value]): Place[] => {
@@ -159,7 +167,7 @@ const allSettings: Uses = Object.fromEntries(Object.keys(common).map((section) =
 
 function isUsed([section, name]: Place, uses: Uses): boolean {
   const used = uses[section];
-  return used === true || (used?.includes(name!) ?? false);
+  return used === true || (name !== null && (used?.includes(name) ?? false));
 }
 
 /** `"0.6"` -> 0.6, `"true"` -> true, anything else as it stands. */

@@ -34,6 +34,7 @@ const values: Record<string, Record<string, string | number | boolean>> = {
     beta: 35,
     muPer: "example",
     plannerInput: "attached",
+    rewardBaseline: "batch",
   },
 };
 
@@ -80,7 +81,8 @@ Deno.test("recipeFor refuses values out of range, naming the option as it was gi
   refused({ "stage1.learningRate": 0 }, /--set stage1\.learningRate=0: /);
   refused({ "stage1.learningRate": "fast" }, /--set stage1\.learningRate=fast: .*expected number/);
   refused({ "stage2.steps": 1.5 }, /--set stage2\.steps=1\.5: /);
-  refused({ "stage2.steps": 0 }, /--set stage2\.steps=0: /);
+  refused({ "stage2.steps": -1 }, /--set stage2\.steps=-1: /);
+  refused({ "stage3.steps": 0 }, /--set stage3\.steps=0: /);
   refused({ muPer: "row" }, /--set muPer=row: .*"batch"\|"example"/);
   refused({ "stage1.trainEmbeddings": "yes" }, /--set stage1\.trainEmbeddings=yes: /);
   refused({ maxLength: 513 }, /--set maxLength=513: /);

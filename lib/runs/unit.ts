@@ -2,7 +2,6 @@
  * The unit of work: one run, one record. Idempotent: a finished run with an equal recipe hash is returned, not run
  * again; a killed one continues from its stage's checkpoint.
  */
-import type { BertParams } from "../bert/mod.ts";
 import { InputError } from "../errors.ts";
 import { random } from "../tensor/mod.ts";
 import { curveOf, evaluated, timingOf } from "./conclude.ts";
@@ -10,7 +9,14 @@ import { commit, libHash } from "./environment.ts";
 import { requestHash } from "./finished.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
-import { entryOf, recipeOf } from "./methods/mod.ts";
+import {
+  entryOf,
+  isTrainedElsewhere,
+  parentOf,
+  recipeOf,
+  type TrainingEnd,
+  trainingOf,
+} from "./methods/mod.ts";
 import {
   disposeModel,
   hasModel,
@@ -34,6 +40,7 @@ import {
 import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts";
 import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
 import { numOutputs, openSources, readTaskData, type Sources } from "./task_data.ts";
+import { openParts } from "./trained_model.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any
@@ -78,17 +85,19 @@ async function runOnce(
 function checkRequest({ method }: RunRequest, recipe: Recipe, { task, config }: Sources): void {
   const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task);
   if (problem) throw new InputError(`${method} ${problem}`);
-  check?.(recipe, { config, numOutputs: numOutputs(task) });
+  check?.(recipe, task, config);
 }
 
 async function trainAndRecord(run: Run): Promise<RunRecord> {
-  const { request, context, sources, recipe } = run, folder = checkpointFolder(context.results, request);
-  const entry = entryOf(request.method), model = await startOf(run);
+  const { request, context, sources, recipe } = run, entry = entryOf(request.method);
+  const shared = isTrainedElsewhere(request), model = await startOf(run);
   try {
-    const stages = await entry.train(run, model), selection = await entry.select(run, model, stages);
+    const { stages, selection: trained } = shared ? await sharedEnd(run) : await entry.train(run, model);
+    const selection = await entry.choose?.(run, model, trained) ?? trained;
     const method = entry.method(model, recipe, selection)(model.backbone);
     const { record, rows, mismatched } = await evaluated(run, { ...model, method, stages, selection });
-    await saveModel(folder, sources, model.backbone.params, model.parts);
+    const folder = checkpointFolder(context.results, request);
+    if (!shared) await saveModel(folder, sources, model.backbone.params, model.parts);
     await writeRun(context.results, {
       record,
       timing: timingOf(run, stages),
@@ -103,25 +112,38 @@ async function trainAndRecord(run: Run): Promise<RunRecord> {
   }
 }
 
+/** The end of the training that a run without one of its own reports. */
+async function sharedEnd({ request, context }: Run): Promise<TrainingEnd> {
+  const record = await findRecord(context.results, keyOf(trainingOf(request)));
+  return { stages: {}, selection: record!.selection };
+}
+
 /** The model before its method trains it: the parent's backbone or the pre-trained one, and fresh parts. */
 async function startOf(run: Run): Promise<Model> {
-  const { sources, request, context } = run,
-    { config } = sources,
-    { parts, parent } = entryOf(request.method);
-  const from = parent(request);
-  const params = from ? await paramsOf(from, run) : await sources.freshBackbone(request.seed);
+  const { sources, request, context } = run, { config } = sources, parent = parentOf(request);
+  if (isTrainedElsewhere(request)) {
+    return await parentModel(run, parent!, (folder) => openParts(folder, request.method, sources, context));
+  }
+  const params = parent
+    ? await parentModel(run, parent, (folder) => loadModel(folder, sources))
+    : await sources.freshBackbone(request.seed);
   const shape = { config, numOutputs: numOutputs(sources.task) };
   const backbone = { ops: context.backend.ops, config, params };
+  const { parts } = entryOf(request.method);
   return { backbone, parts: makeParts(parts, shape, (part) => random(request.seed, part)) };
 }
 
-/** The backbone that `parent` ended with; trained first where it is missing, and again where it cannot be used. */
-async function paramsOf(parent: RunRequest, { sources, context, name }: Run): Promise<BertParams> {
+/** What `load` finds of the parent; that is trained first where it is missing, and again where it cannot be used. */
+async function parentModel<T>(
+  { context, name }: Run,
+  parent: RunRequest,
+  load: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = checkpointFolder(context.results, parent);
   const trained = () => runOnce(parent, { ...context, fresh: false }, { withWeights: true });
   await trained();
   try {
-    return await loadModel(folder, sources);
+    return await load(folder);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     context.onNote?.(
@@ -129,6 +151,6 @@ async function paramsOf(parent: RunRequest, { sources, context, name }: Run): Pr
     );
     await removeModel(folder);
     await trained();
-    return await loadModel(folder, sources);
+    return await load(folder);
   }
 }

@@ -2,16 +2,23 @@
 import { InputError } from "../../errors.ts";
 import type { RunRequest } from "../grid.ts";
 import { type Recipe, recipeFor, usedSettings } from "../recipe.ts";
+import { checkpointFolder } from "../run.ts";
 import { bertEntry } from "./bert.ts";
 import { bertFirstKEntry } from "./bert_first_k.ts";
 import { dpbertEntry } from "./dpbert.ts";
+import { dpbertSoftEntry } from "./dpbert_soft.ts";
 import type { MethodEntry } from "./entry.ts";
 
-export { type MethodEntry, type Selection, type Stages } from "./entry.ts";
+export { type MethodEntry, type Selection, type Stages, type TrainingEnd } from "./entry.ts";
 export { stage1Of } from "./stage1.ts";
 
 /** All methods. */
-export const methodEntries: readonly MethodEntry[] = [bertEntry, bertFirstKEntry, dpbertEntry];
+export const methodEntries: readonly MethodEntry[] = [
+  bertEntry,
+  bertFirstKEntry,
+  dpbertEntry,
+  dpbertSoftEntry,
+];
 
 /** The entry of the method called `name`. Throws `InputError` with the known names otherwise. */
 export function entryOf(name: string): MethodEntry {
@@ -21,8 +28,28 @@ export function entryOf(name: string): MethodEntry {
   throw new InputError(`Unknown method "${name}"; expected one of ${known}.`);
 }
 
+/**
+ * The run that trains what `request` reports: itself, but for settings that count after training only. Throws
+ * `InputError` for an unknown method.
+ */
+export function trainingOf(request: RunRequest): RunRequest {
+  const after = entryOf(request.method).afterTraining ?? [];
+  const settings = Object.entries(request.settings).filter(([key]) => !after.includes(key));
+  return { ...request, settings: Object.fromEntries(settings) };
+}
+
+/** Whether `request` only evaluates what another run trains. */
+export const isTrainedElsewhere = (request: RunRequest): boolean =>
+  Object.keys(trainingOf(request).settings).length < Object.keys(request.settings).length;
+
 /** The run whose weights `request` starts from, or null. Throws `InputError` for an unknown method or setting. */
-export const parentOf = (request: RunRequest): RunRequest | null => entryOf(request.method).parent(request);
+export function parentOf(request: RunRequest): RunRequest | null {
+  return isTrainedElsewhere(request) ? trainingOf(request) : entryOf(request.method).parent(request);
+}
+
+/** The folder of the weights that a run reports. */
+export const modelFolder = (results: string, request: RunRequest): string =>
+  checkpointFolder(results, trainingOf(request));
 
 /** The whole recipe of a run. Throws like `recipeFor`, also for a setting that its method has no use for. */
 export function recipeOf({ profile, task, method, settings }: RunRequest): Recipe {

@@ -6,7 +6,7 @@ import { predictAll } from "../../methods/mod.ts";
 import { keyOf, type RunRequest } from "../grid.ts";
 import { disposeModel } from "../models.ts";
 import { predictionRows } from "../outcome.ts";
-import type { Settings } from "../recipe.ts";
+import type { Recipe, Settings } from "../recipe.ts";
 import { recipeHash, type RunRecord } from "../record.ts";
 import { overridesOf } from "../saved.ts";
 import { openPredictor } from "../predictor.ts";
@@ -57,6 +57,8 @@ Deno.test("parentOf leads to the stage 1 that a run shares with others, and from
   assert.equal(parentOf(request("bert", { extraSteps: "0" })), null);
 });
 
+const few = { epochs: 0.5, "stage2.steps": 2, "stage3.steps": 4 };
+
 /** A run of a few steps for every method; what it must say of itself. */
 const examples: { request: RunRequest; check(record: RunRecord): void }[] = [
   {
@@ -77,6 +79,42 @@ const examples: { request: RunRequest; check(record: RunRecord): void }[] = [
       ]);
     },
   },
+  {
+    request: request("dpbert", { ...few, rewardBaseline: "batch", "stage2.steps": 0 }),
+    check: ({ recipe, controls }) => {
+      const { stage2, stage3 } = recipe as Partial<Recipe>;
+      assert.deepEqual([stage2!.steps, stage3!.rewardBaseline], [0, "batch"]);
+      assert.ok(controls);
+    },
+  },
+  {
+    request: request("dpbert", { ...few, rewardBaseline: "self-critical" }),
+    check: ({ parent, recipe }) => {
+      assert.equal(parent, "bert-epochs=0.5-s0");
+      assert.ok(!("gates" in recipe));
+    },
+  },
+  {
+    request: request("dpbert-soft", few),
+    check: ({ parent, recipe, controls }) => {
+      assert.equal(parent, "bert-epochs=0.5-s0");
+      assert.ok(controls && !("beta" in (recipe as Partial<Recipe>).stage3!));
+    },
+  },
+  {
+    request: request("dpbert-soft", { ...few, gates: "soft" }),
+    check: ({ parent, recipe, path, controls }) => {
+      assert.equal(parent, "dpbert-soft-epochs=0.5-stage2.steps=2-stage3.steps=4-s0");
+      assert.deepEqual([recipe.gates, path.meanExecutedLayers, controls], ["soft", 4, undefined]);
+    },
+  },
+  {
+    request: request("dpbert", { ...few, gates: "sampled" }, "sts-b"),
+    check: ({ path, controls }) => {
+      assert.ok(path.distinctPaths > 2);
+      assert.equal(controls, undefined);
+    },
+  },
 ];
 
 for (const { request, check } of examples) {
@@ -95,7 +133,10 @@ for (const { request, check } of examples) {
       assert.deepEqual(predictionRows(model.sources.task, data.devExamples, outcome), rows);
       disposeModel(model);
       const predictor = await openPredictor(runPaths(results, record).record, { blas: "auto" });
-      assert.equal((await predictor.predict(data.devExamples[0].a)).path, rows[0].path);
+      assert.equal(
+        (await predictor.predict(data.devExamples[0].a, data.devExamples[0].b ?? undefined)).path,
+        rows[0].path,
+      );
       predictor.dispose();
       assert.equal(liveTensors(), live);
     } finally {
