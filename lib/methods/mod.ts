@@ -21,6 +21,13 @@ export {
   type Sampling,
   seededSampling,
 } from "./dpbert/stages.ts";
+export { type ChosenExit, type ExitOutcome, exitsUnder, patienceFor, thresholdFor } from "./exits/choose.ts";
+export { type OffRampSettings, trainOffRamps } from "./exits/deebert.ts";
+export { exiting, exitLogits } from "./exits/exiting.ts";
+export type { ExitInput } from "./exits/losses.ts";
+export { type OffRamps, randomOffRamps } from "./exits/off_ramps.ts";
+export { type JointSettings, trainJointly } from "./exits/pabee.ts";
+export { byEntropy, byPatience, type ExitRule } from "./exits/rules.ts";
 export { fineTune, fineTuneFurther, type FineTuneSettings } from "./fine_tune.ts";
 export { firstLayersPath, fixedPath } from "./fixed_path.ts";
 export { givenPaths } from "./given_path.ts";

@@ -29,7 +29,7 @@ export interface Trained extends Model {
 /** Scores the trained model on dev. Returns the record and the rows it was computed from. Throws `Stopped`. */
 export async function evaluated(run: Run, trained: Trained) {
   const { request, sources: { task, weights, config }, data, context } = run;
-  const { backbone, parts: { planner }, method, selection } = trained;
+  const { backbone, parts: { planner, offRamps }, method, selection } = trained;
   const pass = await openPasses(stateFile(run, "evaluation", "json"), context);
   const outcome = await predictAll(backbone, task.kind, data.dev, () => method, pass("dev"));
   const rows = predictionRows(task, data.devExamples, outcome);
@@ -56,7 +56,10 @@ export async function evaluated(run: Run, trained: Trained) {
       ? { controls: await controls(run, trained, outcome, pass) }
       : {}),
     selection,
-    flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
+    flops: meanFlops(config, task, data.dev, outcome.paths, {
+      gates: planner ? config.numLayers : 0,
+      exits: offRamps !== undefined,
+    }),
     provenance: run.provenance,
   };
   return { record, rows, mismatched };

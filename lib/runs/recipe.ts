@@ -18,6 +18,14 @@ const schema = z.strictObject({
   extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
   /** How a planner's probabilities become actions at inference. */
   gates: z.enum(["thresholded", "soft", "sampled"]),
+  /** What an off-ramp sees. */
+  exitInput: z.enum(["raw", "standardised"]),
+  /** What lets an input leave. */
+  exitBy: z.enum(["patience", "entropy"]),
+  /** Entropy (nats) below which an input leaves; `target`: chosen for `targetRate` on the held-out rows. */
+  threshold: z.union([z.number().min(0), z.literal("target")]),
+  /** Exits in a row that must agree; `target` as in `threshold`. */
+  patience: z.union([z.int().min(0), z.literal("target")]),
   stage1: z.strictObject({
     epochs: z.number().positive(),
     batchSize: count,
@@ -53,6 +61,16 @@ const schema = z.strictObject({
     plannerInput: z.enum(["detached", "attached"]),
     rewardBaseline: z.enum(["none", "batch", "self-critical"]),
   }),
+  /** Off-ramps on a backbone that stands still. */
+  exits: z.strictObject({
+    /** A number, or `stage3`: as many as stage 3 has on that task. */
+    steps: z.union([count, z.literal("stage3")]),
+    batchSize: count,
+    learningRate: rate,
+    warmup: z.number().min(0).max(1),
+    weightDecay: weight,
+    clipNorm: z.number().positive(),
+  }),
 });
 
 /** Every setting there is; a method uses some of them (`runs/methods`). */
@@ -70,6 +88,10 @@ const common: Recipe = {
   firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
   extraSteps: 0,
   gates: "thresholded", // Eq. 5
+  exitInput: "raw", // as DeeBERT and PABEE
+  exitBy: "patience",
+  threshold: "target",
+  patience: "target",
   stage1: {
     epochs: 3,
     batchSize: 32,
@@ -105,6 +127,14 @@ const common: Recipe = {
     plannerInput: "detached",
     rewardBaseline: "none", // as written (R9); baselines gave no clear gain (science.md 3.2)
   },
+  exits: {
+    steps: "stage3",
+    batchSize: 32,
+    learningRate: 1e-3, // heads on fixed features (glue-study.md 6); DeeBERT's own 2e-5 moves them little
+    warmup: 0.1,
+    weightDecay: 0.01,
+    clipNorm: 1,
+  },
 };
 
 type Changes = {
@@ -134,6 +164,7 @@ const smoke: Changes = {
     trainEmbeddings: true,
     evaluations: 2,
   },
+  exits: { batchSize: 8, learningRate: 1e-2 },
 };
 
 function changed(recipe: Recipe, changes: Changes): Recipe {

@@ -5,9 +5,11 @@ import { type Recipe, recipeFor, usedSettings } from "../recipe.ts";
 import { checkpointFolder } from "../run.ts";
 import { bertEntry } from "./bert.ts";
 import { bertFirstKEntry } from "./bert_first_k.ts";
+import { deebertEntry } from "./deebert.ts";
 import { dpbertEntry } from "./dpbert.ts";
 import { dpbertSoftEntry } from "./dpbert_soft.ts";
 import type { MethodEntry } from "./entry.ts";
+import { pabeeEntry } from "./pabee.ts";
 
 export { type MethodEntry, type Selection, type Stages, type TrainingEnd } from "./entry.ts";
 export { stage1Of } from "./stage1.ts";
@@ -18,6 +20,8 @@ export const methodEntries: readonly MethodEntry[] = [
   bertFirstKEntry,
   dpbertEntry,
   dpbertSoftEntry,
+  deebertEntry,
+  pabeeEntry,
 ];
 
 /** The entry of the method called `name`. Throws `InputError` with the known names otherwise. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { readConfig } from "../../config.ts";
 import { leaves, liveTensors, readValues, startBackend } from "../../tensor/mod.ts";
 import { predictAll } from "../../methods/mod.ts";
+import { Stopped } from "../../train/mod.ts";
 import { keyOf, type RunRequest } from "../grid.ts";
 import { disposeModel } from "../models.ts";
 import { predictionRows } from "../outcome.ts";
@@ -14,7 +15,7 @@ import { readPredictions, readRecords, runPaths } from "../store.ts";
 import { readTaskData } from "../task_data.ts";
 import { openModel } from "../trained_model.ts";
 import { trainRun } from "../unit.ts";
-import { methodEntries, parentOf, recipeOf, recordedRecipe } from "./mod.ts";
+import { methodEntries, parentOf, recipeOf, recordedRecipe, trainingOf } from "./mod.ts";
 
 const backend = await startBackend("wasm", { blas: Deno.env.get("DPB_BLAS") ?? "auto" });
 
@@ -115,6 +116,58 @@ const examples: { request: RunRequest; check(record: RunRecord): void }[] = [
       assert.equal(controls, undefined);
     },
   },
+  {
+    request: request("deebert", { epochs: 0.5, "exits.steps": 4 }),
+    check: ({ parent, recipe, selection, path }) => {
+      assert.equal(parent, "bert-epochs=0.5-s0");
+      assert.deepEqual((recipe as Partial<Recipe>).stage3, { targetRate: 0.6 });
+      const { threshold, meanExecutedLayers } = selection.exit as Record<string, number>;
+      assert.ok(threshold > 0 && Math.abs(meanExecutedLayers - 0.6 * 4) < 0.2, String(meanExecutedLayers));
+      assert.equal(path.executedShare[0], 1);
+    },
+  },
+  {
+    request: request("deebert", { epochs: 0.5, "exits.steps": 4, threshold: 0 }),
+    check: ({ parent, recipe, path, flops }) => {
+      assert.equal(parent, "deebert-epochs=0.5-exits.steps=4-s0");
+      assert.deepEqual([recipe.threshold, recipe.stage3, path.meanExecutedLayers], [0, undefined, 4]);
+      assert.ok(flops.meanPerExample > flops.fullPerExample); // the ramps that nobody took
+    },
+  },
+  {
+    request: request("pabee", { epochs: 0.5 }, "sts-b"),
+    check: ({ parent, recipe, selection }) => {
+      assert.deepEqual([parent, recipe.exitBy, recipe.patience, recipe.threshold], [
+        null,
+        "patience",
+        "target",
+        undefined,
+      ]);
+      assert.ok(Number.isInteger((selection.exit as Record<string, number>).patience));
+    },
+  },
+  {
+    request: request("pabee", {
+      epochs: 0.5,
+      extraSteps: 2,
+      exitInput: "standardised",
+      exitBy: "entropy",
+      targetRate: 0.4,
+    }),
+    check: ({ parent, recipe, selection, path, flops }) => {
+      assert.equal(parent, "pabee-epochs=0.5-exitInput=standardised-extraSteps=2-s0");
+      assert.deepEqual([recipe.exitBy, recipe.threshold, recipe.patience], ["entropy", "target", undefined]);
+      const { meanExecutedLayers } = selection.exit as Record<string, number>;
+      assert.ok(Math.abs(meanExecutedLayers - 0.4 * 4) < 0.2, String(meanExecutedLayers));
+      assert.ok(path.meanExecutedLayers < 3 && flops.meanPerExample < flops.fullPerExample);
+    },
+  },
+  {
+    request: request("pabee", { epochs: 0.5, patience: 1 }),
+    check: ({ path, recipe }) => {
+      assert.deepEqual([path.executedShare[0], path.executedShare[1], recipe.patience], [1, 1, 1]);
+    },
+  },
 ];
 
 for (const { request, check } of examples) {
@@ -173,6 +226,90 @@ Deno.test("bert-first-k refuses more layers than there are before it writes anyt
   assert.deepEqual([...Deno.readDirSync(results)], []);
   await Deno.remove(results);
 });
+
+Deno.test("deebert and entropy refuse a regression before anything is written", async () => {
+  const results = await Deno.makeTempDir();
+  const context = { config: readConfig({}), backend, results, now: () => 0 };
+  await assert.rejects(trainRun(request("deebert", {}, "sts-b"), context), {
+    name: "InputError",
+    message:
+      "deebert leaves by the entropy of a prediction, which a regression does not have; leave STS-B out.",
+  });
+  await assert.rejects(trainRun(request("pabee", { exitBy: "entropy" }, "sts-b"), context), {
+    name: "InputError",
+    message: /--set exitBy=entropy: STS-B is a regression.*expected patience/,
+  });
+  assert.deepEqual([...Deno.readDirSync(results)], []);
+  await Deno.remove(results);
+});
+
+Deno.test("points of one training share its weights: one training, a record each", async () => {
+  const results = await Deno.makeTempDir(), stages: string[] = [];
+  try {
+    const context = {
+      config: readConfig({}),
+      backend,
+      results,
+      now: () => 0,
+      onProgress: (_run: string, { stage }: { stage: string }) => void stages.push(stage),
+    };
+    const point = (threshold: number) => request("deebert", { epochs: 0.5, "exits.steps": 4, threshold });
+    for (const threshold of [0.1, 0.6]) await trainRun(point(threshold), context);
+    assert.equal(stages.filter((stage) => stage === "exits").length, 4);
+    const folders = [...Deno.readDirSync(`${results}/smoke/checkpoints/sst-2`)].filter((
+      { isDirectory, name },
+    ) => isDirectory && [...Deno.readDirSync(`${results}/smoke/checkpoints/sst-2/${name}`)].length > 0);
+    assert.deepEqual(folders.map(({ name }) => name).sort(), [
+      "bert-epochs=0.5-s0",
+      "deebert-epochs=0.5-exits.steps=4-s0",
+    ]);
+    const { record } = runPaths(results, keyOf(trainingOf(point(0.1))));
+    await Deno.remove(record);
+    await assert.rejects(openModel(trainingOf(point(0.1)), context), {
+      name: "InputError",
+      message: /record is gone, which says its threshold/,
+    });
+  } finally {
+    await Deno.remove(results, { recursive: true });
+  }
+});
+
+/** Every file under `folder` but timings, by its path from there, as text. */
+function filesUnder(folder: string, prefix = ""): [string, string][] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }): [string, string][] => {
+    if (name === "timings") return [];
+    if (isDirectory) return filesUnder(`${folder}/${name}`, `${prefix}${name}/`);
+    return [[prefix + name, new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`))]];
+  }).sort(([a], [b]) => a < b ? -1 : 1);
+}
+
+for (
+  const interrupted of [
+    request("pabee", { epochs: 1, exitInput: "standardised", targetRate: 0.5 }),
+    request("deebert", { epochs: 0.5, "exits.steps": 6, exitInput: "standardised" }),
+  ]
+) {
+  Deno.test(`${interrupted.method} stopped everywhere and continued leaves the same bytes as undisturbed`, async () => {
+    const [whole, pieces] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+    try {
+      const context = { config: readConfig({}), backend, results: whole, now: () => 0 };
+      await trainRun(interrupted, context);
+      let looks = 0, stops = 0;
+      const stopping = { ...context, results: pieces, shouldStop: () => ++looks % 3 === 0 };
+      for (let record = null; !record;) {
+        record = await trainRun(interrupted, stopping).catch((error) => {
+          assert.ok(error instanceof Stopped, String(error));
+          assert.ok(++stops < 60);
+          return null;
+        });
+      }
+      assert.ok(stops > 3, String(stops));
+      assert.deepEqual(filesUnder(pieces), filesUnder(whole));
+    } finally {
+      for (const folder of [whole, pieces]) await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
 
 Deno.test("every method has a name of its own", () => {
   assert.equal(new Set(methodEntries.map(({ name }) => name)).size, methodEntries.length);
