@@ -7,7 +7,8 @@ import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
-import { type Grid, runsOf } from "../runs/grid.ts";
+import type { Grid } from "../runs/grid.ts";
+import { possibleRuns } from "../runs/methods/mod.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
@@ -127,7 +128,7 @@ export async function run(args: string[]): Promise<number> {
   // Until here Ctrl-C ends at once; a download goes on where it was.
   const { requested, signal } = stopSignal(printer.note);
   const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
-  const requests = runsOf(grid);
+  const requests = possibleRuns(grid);
   const jobs = Math.min(requests.length, wish.jobs ?? await defaultJobs(wish, backend.name));
   printer.note(`${backendLine(profile, backend)}, ${jobs === 1 ? "one run" : `${jobs} runs`} at a time`);
   const now = () => performance.now();

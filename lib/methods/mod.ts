@@ -33,6 +33,7 @@ export { firstLayersPath, fixedPath } from "./fixed_path.ts";
 export { givenPaths } from "./given_path.ts";
 export { type MethodFor, type OpenInference, openInference } from "./open_inference.ts";
 export { type Backbone, infer, type Inference, type Method, type Pass } from "./method.ts";
+export { randomSubset, searchSubset } from "./static_subset.ts";
 export {
   executedLayers,
   meanExecutedLayers,

@@ -43,7 +43,7 @@ export async function evaluated(run: Run, trained: Trained) {
     schemaVersion,
     ...key,
     parent: parentName(run),
-    recipe: recordedRecipe(request.method, run.recipe),
+    recipe: recordedRecipe(request),
     recipeHash: run.hash,
     backend: context.backend.name,
     blas: context.backend.blas,

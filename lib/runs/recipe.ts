@@ -18,6 +18,8 @@ const schema = z.strictObject({
   extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
   /** How a planner's probabilities become actions at inference. */
   gates: z.enum(["thresholded", "soft", "sampled"]),
+  /** Which layers `static-subset` keeps. */
+  subset: z.enum(["search", "commonest", "random"]),
   /** What an off-ramp sees. */
   exitInput: z.enum(["raw", "standardised"]),
   /** What lets an input leave. */
@@ -88,6 +90,7 @@ const common: Recipe = {
   firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
   extraSteps: 0,
   gates: "thresholded", // Eq. 5
+  subset: "search",
   exitInput: "raw", // as DeeBERT and PABEE
   exitBy: "patience",
   threshold: "target",
@@ -238,10 +241,10 @@ export function recipeFor(profile: string, task: string, settings: Settings, use
   throw new InputError(`--set ${key}=${visible(String(settings[key]))}: ${message}.`);
 }
 
-/** The part of a recipe that `uses` names: what a record keeps and its hash covers. */
-export function usedSettings(recipe: Recipe, uses: Uses): Partial<Recipe> {
+/** The part of a recipe that stands at `places`. */
+export function settingsAt(recipe: Recipe, places: Iterable<Place>): Partial<Recipe> {
   const used: Record<string, unknown> = {};
-  for (const [section, name] of settingKeys(uses).values()) {
+  for (const [section, name] of places) {
     if (name === null) used[section] = recipe[section];
     else used[section] = { ...used[section] as object, [name]: (recipe[section] as Settings)[name] };
   }

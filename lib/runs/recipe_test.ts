@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recipeFor, type Settings, usedSettings } from "./recipe.ts";
+import { recipeFor, settingKeys, type Settings, settingsAt } from "./recipe.ts";
 
 const refused = (settings: Settings, message: RegExp) =>
   assert.throws(() => recipeFor("glue", "mrpc", settings), { name: "InputError", message });
@@ -110,9 +110,10 @@ Deno.test("recipeFor with the settings of a method refuses the others, naming it
   });
 });
 
-Deno.test("usedSettings keeps whole sections, named settings, and nothing else", () => {
+Deno.test("settingsAt the places of whole sections and named settings holds them and nothing else", () => {
   const recipe = recipeFor("glue", "mrpc", {}), { stage1, stage3 } = recipe;
-  assert.deepEqual(usedSettings(recipe, { stage1: true, stage3: ["beta"], extraSteps: true }), {
+  const keys = settingKeys({ stage1: true, stage3: ["beta"], extraSteps: true });
+  assert.deepEqual(settingsAt(recipe, keys.values()), {
     extraSteps: 0,
     stage1,
     stage3: { beta: stage3.beta },

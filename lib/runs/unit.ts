@@ -40,7 +40,7 @@ import {
 import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts";
 import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
 import { numOutputs, openSources, readTaskData, type Sources } from "./task_data.ts";
-import { openParts } from "./trained_model.ts";
+import { openModel, openParts } from "./trained_model.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any
@@ -61,7 +61,7 @@ async function runOnce(
   const sources = await openSources(request.profile, request.task, context.config);
   checkRequest(request, recipe, sources);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
-  const hash = requestHash(request.method, recipe, data.summary.sha256, sources);
+  const hash = requestHash(request, data.summary.sha256, sources);
   const folder = checkpointFolder(context.results, request);
   return await withLock(lockFile(context.results, request), async () => {
     await openFolder(folder);
@@ -75,7 +75,9 @@ async function runOnce(
     if (context.fresh) await removeStates(folder);
     const begunBy = stateFile({ request, context, hash }, "begun-by", "json");
     const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
-    const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
+    const openOther = (other: RunRequest) =>
+      loadedFrom(other, run, async () => (await openModel(other, context))!);
+    const run: Run = { request, name, recipe, sources, data, hash, provenance, context, openOther };
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
   }, context);
@@ -83,9 +85,9 @@ async function runOnce(
 
 /** Throws `InputError` where the method cannot do that task, or not so. */
 function checkRequest({ method }: RunRequest, recipe: Recipe, { task, config }: Sources): void {
-  const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task);
+  const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task, recipe);
   if (problem) throw new InputError(`${method} ${problem}`);
-  check?.(recipe, task, config);
+  check?.(recipe, config);
 }
 
 async function trainAndRecord(run: Run): Promise<RunRecord> {
@@ -122,10 +124,10 @@ async function sharedEnd({ request, context }: Run): Promise<TrainingEnd> {
 async function startOf(run: Run): Promise<Model> {
   const { sources, request, context } = run, { config } = sources, parent = parentOf(request);
   if (isTrainedElsewhere(request)) {
-    return await parentModel(run, parent!, (folder) => openParts(folder, request.method, sources, context));
+    return await loadedFrom(parent!, run, (folder) => openParts(folder, request.method, sources, context));
   }
   const params = parent
-    ? await parentModel(run, parent, (folder) => loadModel(folder, sources))
+    ? await loadedFrom(parent, run, (folder) => loadModel(folder, sources))
     : await sources.freshBackbone(request.seed);
   const shape = { config, numOutputs: numOutputs(sources.task) };
   const backbone = { ops: context.backend.ops, config, params };
@@ -133,14 +135,14 @@ async function startOf(run: Run): Promise<Model> {
   return { backbone, parts: makeParts(parts, shape, (part) => random(request.seed, part)) };
 }
 
-/** What `load` finds of the parent; that is trained first where it is missing, and again where it cannot be used. */
-async function parentModel<T>(
+/** What `load` finds of another run; that is trained first where it is missing, and again where it cannot be used. */
+async function loadedFrom<T>(
+  other: RunRequest,
   { context, name }: Run,
-  parent: RunRequest,
   load: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = checkpointFolder(context.results, parent);
-  const trained = () => runOnce(parent, { ...context, fresh: false }, { withWeights: true });
+  const folder = checkpointFolder(context.results, other);
+  const trained = () => runOnce(other, { ...context, fresh: false }, { withWeights: true });
   await trained();
   try {
     return await load(folder);

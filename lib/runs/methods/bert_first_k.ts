@@ -22,7 +22,7 @@ export const bertFirstKEntry: MethodEntry = {
   name: "bert-first-k",
   uses: { ...stage1Uses, firstLayers: true },
   parent: () => null,
-  check: (recipe, _task, config) => void pathOf(recipe, config),
+  check: (recipe, config) => void pathOf(recipe, config),
   parts: {},
   train: async (run, { backbone }) => {
     const path = pathOf(run.recipe, backbone.config), options = loopOptions(run, "stage1");

@@ -2,7 +2,7 @@
 import { trainOffRamps } from "../../methods/mod.ts";
 import type { Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
-import { chooseExit, exitingBy, kindOf, offRampsPart, ofStage3 } from "./exits.ts";
+import { chooseExit, exitingBy, kindOf, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, setOf } from "./training.ts";
 
@@ -16,10 +16,7 @@ export const deebertEntry: MethodEntry = {
     stage3: ofStage3(threshold === "target", exits.steps === "stage3"),
   }),
   afterTraining: ["threshold", "targetRate"],
-  cannotDo: ({ kind, title }) =>
-    kind === "regression"
-      ? `leaves by the entropy of a prediction, which a regression does not have; leave ${title} out.`
-      : null,
+  cannotDo: noEntropy,
   parent: stage1Of,
   parts: offRampsPart,
   train: async (run, { backbone, parts }) => {

@@ -31,11 +31,13 @@ export interface MethodEntry {
   /** Keys of settings that count after training only: runs that differ in nothing else share one training. */
   afterTraining?: readonly string[];
   /** Why it cannot be done on a task, as the end of a sentence that its name begins; null where it can. */
-  cannotDo?(task: Task): string | null;
-  /** Throws `InputError` for a recipe that cannot be followed on that task by a backbone of that shape. */
-  check?(recipe: Recipe, task: Task, config: BertConfig): void;
+  cannotDo?(task: Task, recipe: Recipe): string | null;
+  /** Throws `InputError` for a recipe that a backbone of that shape cannot follow. */
+  check?(recipe: Recipe, config: BertConfig): void;
   /** The run whose weights a training starts from; null: the pre-trained backbone. */
   parent(request: RunRequest): RunRequest | null;
+  /** Runs beside its parent whose models its training looks at; none unless given. */
+  others?(request: RunRequest): RunRequest[];
   /** What it adds to the backbone that it starts from. */
   parts: PartMakers;
   /** Trains `model` in place. */

@@ -10,6 +10,7 @@ import {
   randomOffRamps,
   thresholdFor,
 } from "../../methods/mod.ts";
+import type { Task } from "../../glue/mod.ts";
 import type { LabelKind } from "../../train/mod.ts";
 import { InputError } from "../../errors.ts";
 import type { Model, PartMakers } from "../models.ts";
@@ -23,6 +24,12 @@ export const offRampsPart: PartMakers = {
   offRamps: ({ config, numOutputs }, rng) =>
     randomOffRamps(config.numLayers, config.hiddenSize, numOutputs, rng),
 };
+
+/** Why a task's inputs cannot leave by entropy, if so: the end of a sentence. */
+export const noEntropy = ({ kind, title }: Task): string | null =>
+  kind === "regression"
+    ? `leaves by the entropy of a prediction, which a regression does not have; leave ${title} out.`
+    : null;
 
 /** What lets an input leave. */
 export type ExitBy = Recipe["exitBy"];

@@ -1,7 +1,8 @@
 /** Every method that can be run, and what follows from a method's entry. */
 import { InputError } from "../../errors.ts";
-import type { RunRequest } from "../grid.ts";
-import { type Recipe, recipeFor, usedSettings } from "../recipe.ts";
+import { taskById } from "../../glue/mod.ts";
+import { type Grid, type RunRequest, runsOf } from "../grid.ts";
+import { type Recipe, recipeFor, settingKeys, settingsAt } from "../recipe.ts";
 import { checkpointFolder } from "../run.ts";
 import { bertEntry } from "./bert.ts";
 import { bertFirstKEntry } from "./bert_first_k.ts";
@@ -10,6 +11,7 @@ import { dpbertEntry } from "./dpbert.ts";
 import { dpbertSoftEntry } from "./dpbert_soft.ts";
 import type { MethodEntry } from "./entry.ts";
 import { pabeeEntry } from "./pabee.ts";
+import { staticSubsetEntry } from "./static_subset.ts";
 
 export { type MethodEntry, type Selection, type Stages, type TrainingEnd } from "./entry.ts";
 export { stage1Of } from "./stage1.ts";
@@ -22,6 +24,7 @@ export const methodEntries: readonly MethodEntry[] = [
   dpbertSoftEntry,
   deebertEntry,
   pabeeEntry,
+  staticSubsetEntry,
 ];
 
 /** The entry of the method called `name`. Throws `InputError` with the known names otherwise. */
@@ -51,6 +54,13 @@ export function parentOf(request: RunRequest): RunRequest | null {
   return isTrainedElsewhere(request) ? trainingOf(request) : entryOf(request.method).parent(request);
 }
 
+/** The runs that must be there before `request` is trained. */
+export function neededBy(request: RunRequest): RunRequest[] {
+  const parent = parentOf(request);
+  const others = isTrainedElsewhere(request) ? [] : entryOf(request.method).others?.(request) ?? [];
+  return [...parent ? [parent] : [], ...others];
+}
+
 /** The folder of the weights that a run reports. */
 export const modelFolder = (results: string, request: RunRequest): string =>
   checkpointFolder(results, trainingOf(request));
@@ -60,8 +70,20 @@ export function recipeOf({ profile, task, method, settings }: RunRequest): Recip
   return recipeFor(profile, task, settings, entryOf(method).uses);
 }
 
-/** The settings that `method` depends on: what its record keeps and its hash covers. */
-export function recordedRecipe(method: string, recipe: Recipe): Partial<Recipe> {
-  const { uses, usesUnder } = entryOf(method);
-  return usedSettings(recipe, usesUnder?.(recipe) ?? uses);
+/** The runs of `grid` that can be done, in its order: DeeBERT leaves out a regression, and its cell stays empty. */
+export function possibleRuns(grid: Grid): RunRequest[] {
+  return runsOf(grid).filter((request) =>
+    !entryOf(request.method).cannotDo?.(taskById(request.task), recipeOf(request))
+  );
+}
+
+/**
+ * What the record of a run keeps and its hash covers: the settings that count, and those that were given, which are part
+ * of its name.
+ */
+export function recordedRecipe(request: RunRequest): Partial<Recipe> {
+  const { uses, usesUnder } = entryOf(request.method), recipe = recipeOf(request);
+  const counting = settingKeys(usesUnder?.(recipe) ?? uses);
+  const kept = [...settingKeys(uses)].filter(([key]) => counting.has(key) || key in request.settings);
+  return settingsAt(recipe, kept.map(([, place]) => place));
 }

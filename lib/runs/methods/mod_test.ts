@@ -15,7 +15,7 @@ import { readPredictions, readRecords, runPaths } from "../store.ts";
 import { readTaskData } from "../task_data.ts";
 import { openModel } from "../trained_model.ts";
 import { trainRun } from "../unit.ts";
-import { methodEntries, parentOf, recipeOf, recordedRecipe, trainingOf } from "./mod.ts";
+import { methodEntries, parentOf, possibleRuns, recipeOf, recordedRecipe, trainingOf } from "./mod.ts";
 
 const backend = await startBackend("wasm", { blas: Deno.env.get("DPB_BLAS") ?? "auto" });
 
@@ -31,20 +31,21 @@ Deno.test("the committed records are today's recipes, so that reproduce finds th
   const records = await readRecords(fileURLToPath(new URL("../../../results", import.meta.url)), "glue");
   assert.ok(records.length >= 12);
   for (const record of records) {
-    const { method, data, weights, recipeHash: hash } = record;
-    const recipe = recipeOf({ ...record, settings: overridesOf(record) });
-    assert.equal(recipeHash(recordedRecipe(method, recipe), data.sha256, weights.sha256), hash);
+    const { data, weights, recipeHash: hash } = record;
+    const recipe = recordedRecipe({ ...record, settings: overridesOf(record) });
+    assert.equal(recipeHash(recipe, data.sha256, weights.sha256), hash);
   }
 });
 
 Deno.test("a method's record keeps the settings that it uses, under keys that --set takes", () => {
   const sections = (method: string, settings: Settings = {}) =>
-    Object.keys(recordedRecipe(method, recipeOf(request(method, settings))));
+    Object.keys(recordedRecipe(request(method, settings)));
   assert.deepEqual(sections("bert"), ["maxLength", "stage1"]);
   assert.deepEqual(sections("dpbert"), ["maxLength", "stage1", "stage2", "stage3"]);
   assert.deepEqual(sections("bert-first-k"), ["maxLength", "firstLayers", "stage1"]);
-  assert.deepEqual(sections("bert", { extraSteps: 0 }), ["maxLength", "stage1"]);
-  const further = recordedRecipe("bert", recipeOf(request("bert", { extraSteps: "stage3" })));
+  // What was given is part of the name, so it must be found again (`overridesOf`).
+  assert.deepEqual(sections("bert", { extraSteps: 0 }), ["maxLength", "extraSteps", "stage1"]);
+  const further = recordedRecipe(request("bert", { extraSteps: "stage3" }));
   assert.equal(further.extraSteps, "stage3");
   assert.ok(further.stage3!.steps > 0 && !("plannerLearningRate" in further.stage3!));
   assert.throws(() => recipeOf(request("bert", { beta: 5 })), /--set beta: there is no such setting/);
@@ -163,6 +164,29 @@ const examples: { request: RunRequest; check(record: RunRecord): void }[] = [
     },
   },
   {
+    request: request("static-subset", { epochs: 0.5, "stage3.steps": 4, targetRate: 0.5 }),
+    check: ({ parent, recipe, selection, path, controls }) => {
+      assert.equal(parent, "bert-epochs=0.5-s0");
+      assert.deepEqual([recipe.subset, recipe.stage2, controls], ["search", undefined, undefined]);
+      assert.deepEqual(path.executedShare, [...selection.path as string].map(Number));
+      assert.equal(path.meanExecutedLayers, 2);
+    },
+  },
+  {
+    request: request("static-subset", { ...few, subset: "commonest" }, "sts-b"),
+    check: ({ parent, recipe, path }) => {
+      assert.equal(parent, "bert-epochs=0.5-s0");
+      const { stage2, stage3 } = recipe as Partial<Recipe>;
+      assert.deepEqual([stage2!.steps, stage3!.beta, path.distinctPaths], [2, 5, 1]);
+    },
+  },
+  {
+    request: request("static-subset", { ...few, "stage2.steps": 1, subset: "random", targetRate: 0.3 }),
+    check: ({ path, recipe }) => {
+      assert.deepEqual([path.meanExecutedLayers, recipe.stage2], [1, { steps: 1 }]);
+    },
+  },
+  {
     request: request("pabee", { epochs: 0.5, patience: 1 }),
     check: ({ path, recipe }) => {
       assert.deepEqual([path.executedShare[0], path.executedShare[1], recipe.patience], [1, 1, 1]);
@@ -237,10 +261,26 @@ Deno.test("deebert and entropy refuse a regression before anything is written", 
   });
   await assert.rejects(trainRun(request("pabee", { exitBy: "entropy" }, "sts-b"), context), {
     name: "InputError",
-    message: /--set exitBy=entropy: STS-B is a regression.*expected patience/,
+    message:
+      /^pabee leaves by the entropy of a prediction, which a regression does not have; leave STS-B out\.$/,
   });
   assert.deepEqual([...Deno.readDirSync(results)], []);
   await Deno.remove(results);
+});
+
+Deno.test("possibleRuns leaves out what a method cannot do, and nothing else", () => {
+  const methods = [
+    { method: "deebert" },
+    { method: "pabee" },
+    { method: "pabee", settings: { exitBy: "entropy" } },
+  ];
+  const runs = possibleRuns({ profile: "smoke", tasks: ["sts-b", "rte"], methods, seeds: [0] });
+  assert.deepEqual(runs.map(({ task, method, settings }) => [task, method, settings.exitBy]), [
+    ["sts-b", "pabee", undefined],
+    ["rte", "deebert", undefined],
+    ["rte", "pabee", undefined],
+    ["rte", "pabee", "entropy"],
+  ]);
 });
 
 Deno.test("points of one training share its weights: one training, a record each", async () => {

@@ -1,9 +1,8 @@
 /** `pabee`: all exits trained together from the pre-trained weights, left by patience or, as a setting, by entropy. */
-import { InputError } from "../../errors.ts";
 import { trainJointly } from "../../methods/mod.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
-import { chooseExit, exitingBy, kindOf, offRampsPart, ofStage3 } from "./exits.ts";
+import { chooseExit, exitingBy, kindOf, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
 import { stage1Uses } from "./stage1.ts";
 import { extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
@@ -22,12 +21,7 @@ export const pabeeEntry: MethodEntry = {
     stage3: ofStage3(aims(recipe), recipe.extraSteps === "stage3"),
   }),
   afterTraining: ["exitBy", "threshold", "patience", "targetRate"],
-  check: ({ exitBy }, { kind, title }) => {
-    if (exitBy !== "entropy" || kind !== "regression") return;
-    throw new InputError(
-      `--set exitBy=entropy: ${title} is a regression, whose predictions have no entropy; expected patience.`,
-    );
-  },
+  cannotDo: (task, { exitBy }) => exitBy === "entropy" ? noEntropy(task) : null,
   parent: () => null,
   parts: offRampsPart,
   train: async (run, { backbone, parts }) => {
