@@ -16,5 +16,5 @@ export {
 export { loadBert, type LoadedBert, readBertConfig, saveBert } from "./checkpoint.ts";
 export { headFlops, layerFlops, pathFlops } from "./flops.ts";
 export { parameterCount } from "./parameter_count.ts";
-export { type Affine, type BertParams, randomAffine, randomBert } from "./params.ts";
+export { type Affine, type BertParams, type LayerParams, randomAffine, randomBert } from "./params.ts";
 export { executeWhere, mix } from "./skip.ts";

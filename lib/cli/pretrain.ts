@@ -26,7 +26,7 @@ export const usage =
 
 /** What the last evaluation says, in one line. */
 export function scoresLine({ evaluations, tokens, weights }: PretrainingRecord): string {
-  const { step, masked, replaced, kept, follows } = evaluations.at(-1)!;
+  const { step, masked, replaced, kept, follows } = evaluations.deep.at(-1)!;
   const percent = (share: number) => `${share.toFixed(1)} %`;
   return `${weights.parameters} parameters, ${(tokens / 1e6).toFixed(1)} M tokens, step ${step}: ` +
     `${percent(masked)} of masked words, ${percent(replaced)} of replaced and ${

@@ -9,7 +9,7 @@
 import { below, oneIn, pick, type Random, sample } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { actions, besides, creatures, type Numbered, states } from "./lexicon.ts";
-import { type Lengths, padded } from "./padding.ts";
+import { type Lengths, padded, paddedAtTimes } from "./padding.ts";
 
 const lengths: Lengths = { from: 28, to: 40 };
 
@@ -87,7 +87,7 @@ export const agreement: Grammar = {
 /** A grammatical sentence; falsified, one verb takes the wrong number. */
 export function agreementText(level: number, random: Random): TrueText {
   const right = sentence(level, random);
-  const text = padded(written(right), lengths, random);
+  const text = paddedAtTimes(written(right), lengths, random);
   return {
     a: text,
     b: null,

@@ -52,25 +52,32 @@ export const order: Grammar = {
   },
 };
 
-/** Facts, of either set of names, and one that follows. */
+/** Facts, of either set of names, and up to four that follow. */
 export function orderText(level: number, random: Random): TrueText {
   const { names } = pick([matched, mismatched], random);
   const found = chains(level, false, names, random);
-  const { pair: [higher, lower], verb, facts } = found;
-  const follows = reachable(facts);
+  const { verb, facts } = found, follows = reachable(facts);
   const told = [...new Set(facts.flat())];
+  const others = told.flatMap((higher) => told.map((lower): Fact => [higher, lower]))
+    .filter((pair) => follows(pair) && pair.join() !== found.pair.join());
+  const consequences = shuffled([found.pair, ...sample(others, between(0, 3, random), random)], random);
+  const written = consequences.map((pair) => said(pair, verb));
+  const falsified = ([higher, lower]: Fact, random: Random): string => {
+    const change = below(4, random);
+    if (change === 0) return said([lower, higher], verb);
+    if (change === 1) return said([higher, lower], pick(ranks.filter((other) => other !== verb), random));
+    for (;;) {
+      const name = pick(oneIn(2, random) ? told : names, random);
+      const pair: Fact = oneIn(2, random) ? [name, lower] : [higher, name];
+      if (pair[0] !== pair[1] && !follows(pair)) return said(pair, verb);
+    }
+  };
   return {
     a: story(found),
-    b: said(found.pair, verb),
+    b: written.join(" "),
     falsified(random) {
-      const change = below(4, random);
-      if (change === 0) return said([lower, higher], verb);
-      if (change === 1) return said([higher, lower], pick(ranks.filter((other) => other !== verb), random));
-      for (;;) {
-        const name = pick(oneIn(2, random) ? told : names, random);
-        const pair: Fact = oneIn(2, random) ? [name, lower] : [higher, name];
-        if (pair[0] !== pair[1] && !follows(pair)) return said(pair, verb);
-      }
+      const at = below(consequences.length, random);
+      return written.with(at, falsified(consequences[at], random)).join(" ");
     },
   };
 }

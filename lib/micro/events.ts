@@ -62,8 +62,9 @@ function pairOf(draw: () => { one: Scene; other: Scene }, say: typeof told, rand
   for (;;) {
     const { one, other } = draw();
     const style = drawStyle(random);
-    const pair = paddedPair(say(one, drawStyle(random)), say(other, style), lengths, random);
-    if (pair) return { pair, one, other, style };
+    const plain = { a: say(one, drawStyle(random)), b: say(other, style) };
+    const pair = paddedPair(plain.a, plain.b, lengths, random);
+    if (pair) return { pair, plain, one, other, style };
   }
 }
 
@@ -112,7 +113,12 @@ function edited(level: number, training: boolean, random: Random) {
 export function rewriteText(level: number, isQuestion: boolean, random: Random): TrueText {
   const how = { training: false, isHeroSaid: !isQuestion };
   const say = isQuestion ? asked : told;
-  const { pair, one, other, style } = pairOf(() => scenes(level, true, how, random), say, random);
+  const { pair: padded, one, other, style, plain } = pairOf(
+    () => scenes(level, true, how, random),
+    say,
+    random,
+  );
+  const pair = oneIn(2, random) ? padded : plain;
   return {
     ...pair,
     falsified(random) {

@@ -9,7 +9,7 @@
 import { below, pick, type Random } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
-import { type Lengths, padded } from "./padding.ts";
+import { type Lengths, padded, paddedAtTimes } from "./padding.ts";
 
 type Operator = { kind: "flip" | "keep" | "concede"; before: string; after: string };
 
@@ -95,7 +95,7 @@ export function opinionText(level: number, random: Random): TrueText {
   const verdict = (judgements: string[], random: Random) =>
     `the ${found.work} is ${pick(judgements, random)} .`;
   return {
-    a: padded(written(found), lengths, random),
+    a: paddedAtTimes(written(found), lengths, random),
     b: verdict(isPositive ? praise : blame, random),
     falsified: (random) => verdict(isPositive ? blame : praise, random),
   };

@@ -8,7 +8,7 @@
  * The label is nothing but which chain has which end. Exchanging the ends exchanges the label and changes no
  * word, so nothing short of following every fact tells.
  */
-import { between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
+import { below, between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { matched, mismatched, moods, places } from "./lexicon.ts";
 
@@ -72,6 +72,7 @@ function threeEnds(label: string, words: Words, random: Random) {
   const told = [own, ...rest].flatMap((end, at) => end === null ? [] : [isIn(last(chains[at]), end)]);
   return {
     chains,
+    ends: [own, ...rest],
     claimed,
     other,
     sentences: shuffled([...together(chains, words, random), ...told], random),
@@ -90,29 +91,51 @@ export const claims: Grammar = {
   },
 };
 
-/** A story, of either set of names, and somebody's place. */
+/** A story, of either set of names, and where up to four of its people are. */
 export function placeText(level: number, random: Random): TrueText {
-  const { chains, claimed, other, sentences } = threeEnds(
-    "entailment",
-    pick([matched, mismatched], random),
-    random,
-  );
-  const person = chains[0][links - level];
+  const { chains, ends, sentences } = threeEnds("entailment", pick([matched, mismatched], random), random);
+  const people = chains.flatMap((chain, at) => chain.map((person) => ({ person, place: ends[at] })));
+  const placed = people.filter(({ place }) => place !== null) as { person: string; place: string }[];
+  const first = placed[links - level]; // the first chain's people come first
+  const others = placed.filter((one) => one !== first);
+  const known = shuffled([first, ...sample(others, between(0, 3, random), random)], random);
+  const written = known.map(({ person, place }) => isIn(person, place));
   return {
     a: sentences.join(" "),
-    b: isIn(person, claimed),
+    b: written.join(" "),
     falsified(random) {
-      if (oneIn(2, random)) return isIn(pick([...chains[1], ...chains[2]], random), claimed);
-      const wrong = oneIn(2, random) ? other : pick(places.filter((place) => place !== claimed), random);
-      return isIn(person, wrong);
+      const at = below(known.length, random), { person, place } = known[at];
+      const elsewhere = people.filter((one) => one.place !== place);
+      const wrong = oneIn(2, random)
+        ? isIn(pick(elsewhere, random).person, place)
+        : isIn(person, otherPlace(place, ends, random));
+      return written.with(at, wrong).join(" ");
     },
   };
 }
 
-/** A question and a story that answers it; falsified, two people change places so that their chains cross. */
+/** Mostly the other place of the story, else any other. */
+function otherPlace(place: string, ends: (string | null)[], random: Random): string {
+  const told = ends.find((end) => end !== null && end !== place)!;
+  return oneIn(4, random) ? pick(places.filter((other) => other !== place), random) : told;
+}
+
+/**
+ * A question and a story. Either the story ends in the answer; falsified, it is the place of others. Or, as in the task,
+ * it merely holds it; falsified, two people change places so that their chains cross.
+ */
 export function questionText(level: number, random: Random): TrueText {
-  const { placed, moody, sentences } = placeAndMood(pick([matched, mismatched], random), random);
-  const asked = links - level;
+  const words = pick([matched, mismatched], random), asked = links - level;
+  if (oneIn(2, random)) {
+    const { chains: [chain], ends, claimed, sentences } = threeEnds("entailment", words, random);
+    const answered = (place: string) => [...sentences, isIn(chain[asked], place)].join(" ");
+    return {
+      a: question(chain[asked]),
+      b: answered(claimed),
+      falsified: (random) => answered(otherPlace(claimed, ends, random)),
+    };
+  }
+  const { placed, moody, sentences } = placeAndMood(words, random);
   return {
     a: question(placed[asked]),
     b: sentences.join(" "),

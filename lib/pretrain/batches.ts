@@ -25,7 +25,10 @@ const stepsPerPool = 16;
 /** The batch of any step: `size` masked rows and `size` judged ones. */
 export function pretextBatches(stream: PretextStream, size: number): (step: number) => PretextBatch {
   const rowsOfPool = (pool: number, draw: typeof maskedExample) =>
-    Array.from({ length: stepsPerPool * size }, (_, at) => draw(pool * stepsPerPool * size + at, stream))
+    Array.from(
+      { length: stepsPerPool * size },
+      (_, at) => draw((stream.firstRow ?? 0) + pool * stepsPerPool * size + at, stream),
+    )
       .sort((one, other) => one.tokenIds.length - other.tokenIds.length);
   let pool = -1, masked: PretextExample[] = [], judged: PretextExample[] = [];
   return (step) => {

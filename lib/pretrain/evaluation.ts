@@ -1,6 +1,6 @@
 /** What a model in pre-training can do, on rows it has not seen. */
 import { read, tidy } from "../tensor/mod.ts";
-import { type PretextBatch, pretextBatches } from "./batches.ts";
+import { type PretextBatch, pretextBatches, type Questions } from "./batches.ts";
 import type { PretextStream } from "./examples.ts";
 import type { PretextLogits } from "./heads.ts";
 
@@ -11,9 +11,10 @@ export interface PretextScores {
   /** Replaced words found, and kept ones left alone. */
   replaced: number;
   kept: number;
-  /** Second parts judged right, over all kinds of text and per kind (`follows_order`). */
+  /** Second parts judged right. */
   follows: number;
-  [kind: `follows_${string}`]: number;
+  /** Each of them per kind of text, e.g. `follows_order`. */
+  [ofKind: `${"masked" | "replaced" | "kept" | "follows"}_${string}`]: number;
 }
 
 const batchSize = 32;
@@ -33,14 +34,15 @@ export async function pretextScores(
   for (let step = 0; step < Math.ceil(rows / batchSize); step++) {
     const batch = batchAt(step);
     const { masked, replaced, follows } = await choicesOf(logitsOf, batch);
-    batch.masked.answers.forEach((answer, at) => count("masked", masked[at] === answer));
-    batch.replaced.answers.forEach((answer, at) =>
-      count(answer ? "replaced" : "kept", replaced[at] === answer)
-    );
-    batch.follows.answers.forEach((answer, at) => {
-      const { kind } = batch.examples[batch.follows.places[at]];
-      for (const name of ["follows", `follows_${kind}`]) count(name, follows[at] === answer);
-    });
+    const countAll = ({ places, answers }: Questions, found: number[], name: (answer: number) => string) =>
+      answers.forEach((answer, at) => {
+        const row = answers === batch.follows.answers ? places[at] : Math.floor(places[at] / batch.length);
+        count(name(answer), found[at] === answer);
+        count(`${name(answer)}_${batch.examples[row].kind}`, found[at] === answer);
+      });
+    countAll(batch.masked, masked, () => "masked");
+    countAll(batch.replaced, replaced, (answer) => answer ? "replaced" : "kept");
+    countAll(batch.follows, follows, () => "follows");
   }
   const share = ({ right, asked }: { right: number; asked: number }) => 100 * right / asked;
   const scores = [...tallies].sort(([a], [b]) => a < b ? -1 : 1).map(([name, tally]) => [name, share(tally)]);

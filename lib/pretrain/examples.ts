@@ -27,10 +27,15 @@ export interface PretextExample {
 export interface PretextStream {
   wordPiece: WordPiece;
   seed: number;
+  /** Where in the streams the first step begins; 0 unless said otherwise. */
+  firstRow?: number;
 }
 
-/** Share of the tokens to guess: few in the first part, so that it can be read, more in what follows from it. */
-const maskedShare = { first: 0.15, last: 0.3 };
+/**
+ * Share of the tokens to guess: few in the first part, whose names nobody can know, many in what follows from it, where
+ * every one can be worked out.
+ */
+const maskedShare = { first: 0.08, last: 0.4, only: 0.3 };
 
 interface SpelledRow {
   tokenIds: number[];
@@ -50,20 +55,23 @@ function spelled({ a, b }: PretextRow, wordPiece: WordPiece): SpelledRow {
   push(wordPiece.clsId, 0, -1);
   [a, ...(b === null ? [] : [b])].forEach((part, segment, parts) => {
     part.split(" ").forEach((word, at) => {
-      for (const piece of wordPiece.tokenize(word)) {
-        push(idOf(piece, wordPiece), segment, segment === parts.length - 1 ? at : -1);
-      }
+      for (const id of pieceIds(word, wordPiece)) push(id, segment, segment === parts.length - 1 ? at : -1);
     });
     push(wordPiece.sepId, segment, -1);
   });
   return row;
 }
 
-const ids = new WeakMap<WordPiece, Map<string, number>>();
+/** The pieces of every word seen so far: the grammars have few words, and the tokenizer takes its time. */
+const known = new WeakMap<WordPiece, Map<string, number[]>>();
 
-function idOf(piece: string, wordPiece: WordPiece): number {
-  if (!ids.has(wordPiece)) ids.set(wordPiece, new Map(wordPiece.tokens.map((token, id) => [token, id])));
-  return ids.get(wordPiece)!.get(piece)!;
+function pieceIds(word: string, wordPiece: WordPiece): number[] {
+  if (!known.has(wordPiece)) known.set(wordPiece, new Map());
+  const pieces = known.get(wordPiece)!;
+  if (!pieces.has(word)) {
+    pieces.set(word, wordPiece.tokenize(word).map((piece) => wordPiece.tokens.indexOf(piece)));
+  }
+  return pieces.get(word)!;
 }
 
 /** Row `row` of the true stream with some tokens hidden: 80 % as [MASK], 10 % as any token, 10 % as they are. */
@@ -72,7 +80,7 @@ export function maskedExample(row: number, { wordPiece, seed }: PretextStream): 
   const { tokenIds, segmentIds, lastWord } = spelled(text, wordPiece);
   const masked = tokenIds.flatMap((answer, at): TokenQuestion[] => {
     const isSpecial = answer === wordPiece.clsId || answer === wordPiece.sepId;
-    const share = text.b !== null && lastWord[at] >= 0 ? maskedShare.last : maskedShare.first;
+    const share = lastWord[at] < 0 ? maskedShare.first : text.b ? maskedShare.last : maskedShare.only;
     return !isSpecial && rng() < share ? [{ at, answer }] : [];
   });
   for (const { at } of masked) tokenIds[at] = hidden(tokenIds[at], wordPiece, rng);

@@ -38,23 +38,26 @@ Deno.test("The answers of a masked row put its text back together", () => {
   }
 });
 
-Deno.test("About 15 % of a first part and 30 % of a second one are asked for, four fifths behind [MASK]", () => {
-  let first = [0, 0], second = [0, 0], hidden = [0, 0];
-  const add = ([right, all]: number[], isRight: boolean) => [right + Number(isRight), all + 1];
+Deno.test("8 % of a first part are asked for, 40 % of a second and 30 % of an only one; four fifths behind [MASK]", () => {
+  const shares = { first: [0, 0], second: [0, 0], only: [0, 0], hidden: [0, 0] };
+  const add = (name: keyof typeof shares, isRight: boolean) => {
+    shares[name] = [shares[name][0] + Number(isRight), shares[name][1] + 1];
+  };
   for (const row of rows) {
     const { tokenIds, segmentIds, masked } = maskedExample(row, stream);
     const asked = new Set(masked.map(({ at }) => at));
+    const isPair = segmentIds.includes(1);
     tokenIds.forEach((id, at) => {
       if (id === wordPiece.clsId || id === wordPiece.sepId) return;
-      if (segmentIds[at]) second = add(second, asked.has(at));
-      else first = add(first, asked.has(at));
-      if (asked.has(at)) hidden = add(hidden, id === wordPiece.maskId);
+      add(isPair ? segmentIds[at] ? "second" : "first" : "only", asked.has(at));
+      if (asked.has(at)) add("hidden", id === wordPiece.maskId);
     });
   }
-  const share = ([right, all]: number[]) => right / all;
-  assert.ok(Math.abs(share(first) - 0.15) < 0.02, `first ${share(first)}`);
-  assert.ok(Math.abs(share(second) - 0.3) < 0.03, `second ${share(second)}`);
-  assert.ok(Math.abs(share(hidden) - 0.8) < 0.03, `hidden ${share(hidden)}`);
+  const expected = { first: 0.08, second: 0.4, only: 0.3, hidden: 0.8 };
+  for (const [name, [right, all]] of Object.entries(shares)) {
+    const wanted = expected[name as keyof typeof shares];
+    assert.ok(Math.abs(right / all - wanted) < 0.04, `${name}: ${right} of ${all}`);
+  }
 });
 
 Deno.test("A row depends on its number and seed alone", () => {

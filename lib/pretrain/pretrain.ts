@@ -1,31 +1,74 @@
-/** Pre-training: all three objectives from the first step, one stage of the ordinary loop. */
-import { batchTensors, type BertConfig, type BertParams, encode, everyLayer } from "../bert/mod.ts";
-import { add, disposeTree, leaves, mul, type Ops, random, scalar } from "../tensor/mod.ts";
+/**
+ * Pre-training: all three objectives from the first step, the first part of it on few layers. What is learned there (to
+ * find the same word again, above all) costs a third of the time and is then stacked: the deep model starts with the
+ * shallow one's layers, repeated (Gong et al. 2019, "Efficient Training of BERT by Progressively Stacking").
+ */
+import {
+  batchTensors,
+  type BertConfig,
+  type BertParams,
+  encode,
+  everyLayer,
+  type LayerParams,
+} from "../bert/mod.ts";
+import {
+  add,
+  disposeTree,
+  leaves,
+  mul,
+  type Ops,
+  random,
+  readValues,
+  scalar,
+  setValues,
+} from "../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult } from "../train/mod.ts";
 import { type PretextBatch, pretextBatches } from "./batches.ts";
 import { pretextScores } from "./evaluation.ts";
 import type { PretextStream } from "./examples.ts";
-import { pretextLogits, pretextLosses, type PretextWeights, randomHeads } from "./heads.ts";
+import {
+  type PretextHeads,
+  pretextLogits,
+  pretextLosses,
+  type PretextWeights,
+  randomHeads,
+} from "./heads.ts";
+
+/** One part of a pre-training. */
+export interface Phase {
+  name: string;
+  /** The first layers of the model, the only ones that are there yet. */
+  numLayers: number;
+  steps: number;
+  learningRate: number;
+}
 
 export interface PretrainSettings extends PretextWeights {
-  steps: number;
+  /** In order; each begins with the layers of the one before, repeated. */
+  phases: Phase[];
   /** Masked rows of a step; as many judged ones come with them. */
   batchSize: number;
-  learningRate: number;
-  /** Share of the steps that warms up. */
+  /** Share of a phase's steps that warms up. */
   warmup: number;
   weightDecay: number;
   clipNorm: number;
-  /** Standard deviation of the initial weights. */
+  /** Standard deviation of the heads' initial weights. */
   deviation: number;
+  /** Per phase. */
   evaluations: number;
   /** Rows of each kind, of a stream of their own, that an evaluation reads. */
   evaluationRows: number;
 }
 
+/** Options of the loop; every phase has a checkpoint of its own. */
+export interface PretrainOptions extends Omit<LoopOptions, "ops" | "checkpointFile"> {
+  /** The resume state of a phase. */
+  checkpointFile?(phase: Phase): string;
+}
+
 /**
  * Pre-trains `params` in place and keeps the last step's. `stream` gives the text; evaluations read another, whose
- * seed is `stream.seed + 1`.
+ * seed is `stream.seed + 1`. Returns what each phase found, by name.
  */
 export async function pretrain(
   ops: Ops,
@@ -33,46 +76,85 @@ export async function pretrain(
   params: BertParams,
   stream: PretextStream,
   settings: PretrainSettings,
-  options: Omit<LoopOptions, "ops">,
-): Promise<StageResult> {
+  options: PretrainOptions,
+): Promise<Record<string, StageResult>> {
   const heads = randomHeads(config, random(stream.seed, "pretext heads"), settings.deviation);
+  const found: Record<string, StageResult> = {};
+  try {
+    let rows = 0, depth: number | null = null;
+    for (const phase of settings.phases) {
+      if (depth !== null) await stack(params.layers, depth);
+      depth = phase.numLayers;
+      const part = {
+        config: { ...config, numLayers: depth },
+        params: { ...params, layers: params.layers.slice(0, depth) },
+      };
+      const shifted = { ...stream, firstRow: rows };
+      found[phase.name] = await runPhase(ops, { ...part, heads }, shifted, phase, settings, options);
+      rows += phase.steps * settings.batchSize;
+    }
+    return found;
+  } finally {
+    disposeTree(heads);
+  }
+}
+
+/** Repeats the first `depth` layers over the others. */
+async function stack(layers: LayerParams[], depth: number): Promise<void> {
+  for (const [at, layer] of layers.entries()) {
+    if (at < depth) continue;
+    const from = leaves(layers[at % depth]);
+    for (const [i, { param }] of leaves(layer).entries()) setValues(param, await readValues(from[i].param));
+  }
+}
+
+interface PretextModel {
+  config: BertConfig;
+  params: BertParams;
+  heads: PretextHeads;
+}
+
+function runPhase(
+  ops: Ops,
+  { config, params, heads }: PretextModel,
+  stream: PretextStream,
+  phase: Phase,
+  settings: PretrainSettings,
+  { checkpointFile, ...options }: PretrainOptions,
+): Promise<StageResult> {
   const { classifier: _, ...backbone } = params;
   const batchAt = pretextBatches(stream, settings.batchSize);
   const logitsOf = (batch: PretextBatch) => {
     const hidden = encode(ops, params, config, batchTensors(ops, batch), everyLayer);
     return pretextLogits(ops, params, heads, config, hidden, batch);
   };
-  try {
-    return await runStage({
-      name: "pre-training",
-      steps: settings.steps,
-      batchSize: 2 * settings.batchSize,
-      groups: [{
-        name: "backbone",
-        leaves: [...leaves(backbone), ...leaves(heads, "heads")],
-        schedule: linearSchedule(settings.steps, settings.learningRate, { warmup: settings.warmup }),
-        weightDecay: settings.weightDecay,
-        clipNorm: settings.clipNorm,
-      }],
-      loss: (step) => {
-        const batch = batchAt(step);
-        const { masked, replaced, follows } = pretextLosses(ops, logitsOf(batch), batch, settings);
-        const objective = add(
-          masked,
-          add(mul(replaced, scalar(settings.replaced)), mul(follows, scalar(settings.follows))),
-        );
-        const tokens = scalar(batch.mask.reduce((sum, isToken) => sum + isToken, 0));
-        return { objective, report: { loss: objective, masked, replaced, follows, tokens } };
-      },
-      evaluateEvery: Math.ceil(settings.steps / settings.evaluations),
-      evaluate: async () => {
-        const unseen = { ...stream, seed: stream.seed + 1 };
-        const scores = await pretextScores(logitsOf, unseen, settings.evaluationRows);
-        // Never selected: the schedule ends at rate 0, so the last step is the best.
-        return { ...scores, score: scores.masked, eligible: false };
-      },
-    }, { ...options, ops });
-  } finally {
-    disposeTree(heads);
-  }
+  return runStage({
+    name: phase.name,
+    steps: phase.steps,
+    batchSize: 2 * settings.batchSize,
+    groups: [{
+      name: "backbone",
+      leaves: [...leaves(backbone), ...leaves(heads, "heads")],
+      schedule: linearSchedule(phase.steps, phase.learningRate, { warmup: settings.warmup }),
+      weightDecay: settings.weightDecay,
+      clipNorm: settings.clipNorm,
+    }],
+    loss: (step) => {
+      const batch = batchAt(step);
+      const { masked, replaced, follows } = pretextLosses(ops, logitsOf(batch), batch, settings);
+      const objective = add(
+        masked,
+        add(mul(replaced, scalar(settings.replaced)), mul(follows, scalar(settings.follows))),
+      );
+      const tokens = scalar(batch.mask.reduce((sum, isToken) => sum + isToken, 0));
+      return { objective, report: { loss: objective, masked, replaced, follows, tokens } };
+    },
+    evaluateEvery: Math.ceil(phase.steps / settings.evaluations),
+    evaluate: async () => {
+      const unseen = { ...stream, seed: stream.seed + 1, firstRow: 0 };
+      const scores = await pretextScores(logitsOf, unseen, settings.evaluationRows);
+      // Never selected: the schedule ends at rate 0, so the last step is the best.
+      return { ...scores, score: scores.masked, eligible: false };
+    },
+  }, { ...options, checkpointFile: checkpointFile?.(phase), ops });
 }

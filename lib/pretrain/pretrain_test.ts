@@ -18,22 +18,25 @@ import { Stopped } from "../train/mod.ts";
 import { pretextBatch } from "./batches.ts";
 import { maskedExample } from "./examples.ts";
 import { pretextLogits, pretextLosses, randomHeads } from "./heads.ts";
-import { pretrain } from "./pretrain.ts";
-import { pretrainedShape, pretrainRecipe } from "./recipe.ts";
+import { type Phase, pretrain, type PretrainOptions } from "./pretrain.ts";
+import { phasesOf, pretrainedShape, pretrainRecipe } from "./recipe.ts";
 
 const { ops } = await startBackend("wasm", { blas: "off" });
 const wordPiece = wordPieceFromVocab(microVocabulary().join("\n") + "\n");
 const stream = { wordPiece, seed: 0 };
 const recipe = pretrainRecipe({
+  shallowLayers: 1,
+  shallowSteps: 2,
   steps: 4,
   batchSize: 4,
   evaluations: 1,
   evaluationRows: 32,
-  numLayers: 1,
+  numLayers: 2,
   hiddenSize: 8,
   numHeads: 2,
   intermediateSize: 8,
 });
+const settings = { ...recipe, phases: phasesOf(recipe) };
 const config = pretrainedShape(recipe, wordPiece.vocabSize);
 const bert = () => randomBert(config, 1, random(0, "test"), recipe.deviation);
 
@@ -97,14 +100,15 @@ Deno.test("Word embeddings decode as well: raising the bias and row of one word 
 });
 
 Deno.test("Pre-training stopped and continued ends in the same weights, and leaves no tensor behind", async () => {
-  const folder = await Deno.makeTempDir(), checkpointFile = `${folder}/state.safetensors`;
-  const weights = async (stopAfter: number, options: { checkpointFile?: string }) => {
+  const folder = await Deno.makeTempDir(), total = recipe.shallowSteps + recipe.steps;
+  const checkpointFile = ({ name }: Phase) => `${folder}/${name}.safetensors`;
+  const weights = async (stopAfter: number, options: Pick<PretrainOptions, "checkpointFile">) => {
     const params = bert();
     let steps = 0;
     const shouldStop = () => ++steps > stopAfter;
     const work = () =>
-      pretrain(ops, config, params, stream, recipe, { now: () => 0, shouldStop, ...options });
-    if (stopAfter < recipe.steps) await assert.rejects(work, Stopped);
+      pretrain(ops, config, params, stream, settings, { now: () => 0, shouldStop, ...options });
+    if (stopAfter < total) await assert.rejects(work, Stopped);
     else await work();
     const values = await Promise.all(leaves(params).map(async ({ param }) => [...await readValues(param)]));
     disposeTree(params);
@@ -113,7 +117,8 @@ Deno.test("Pre-training stopped and continued ends in the same weights, and leav
   try {
     const before = liveTensors();
     const undisturbed = await weights(100, {});
-    await weights(2, { checkpointFile });
+    await weights(1, { checkpointFile }); // in the shallow phase
+    await weights(3, { checkpointFile }); // in the deep one
     assert.deepEqual(await weights(100, { checkpointFile }), undisturbed);
     assert.equal(liveTensors(), before);
   } finally {
@@ -125,4 +130,22 @@ Deno.test("A recipe refuses keys and values it does not know, naming them", () =
   assert.throws(() => pretrainRecipe({ stepz: 3 }), /--set stepz: there is no such setting/);
   assert.throws(() => pretrainRecipe({ steps: 0 }), /--set steps=0:/);
   assert.throws(() => pretrainedShape(pretrainRecipe({ numHeads: 5 }), 10), /numHeads=5 does not divide/);
+});
+
+Deno.test("The deep phase begins with the shallow layers, repeated", async () => {
+  const config = { ...pretrainedShape(recipe, wordPiece.vocabSize), numLayers: 3 };
+  const params = randomBert(config, 1, random(0, "test"), recipe.deviation);
+  const phases = [{ name: "shallow", numLayers: 2, steps: 1, learningRate: 1e-3 }, {
+    name: "deep",
+    numLayers: 3,
+    steps: 1,
+    learningRate: 0, // what it begins with is what it ends with
+  }];
+  await pretrain(ops, config, params, stream, { ...recipe, phases }, { now: () => 0 });
+  const [first, second, third] = await Promise.all(
+    params.layers.map(({ qkv }) => readValues(qkv.weight)),
+  );
+  assert.deepEqual(third, first);
+  assert.notDeepEqual(second, first);
+  disposeTree(params);
 });

@@ -2,14 +2,19 @@
 import { z } from "zod";
 import type { BertConfig } from "../bert/mod.ts";
 import { InputError } from "../errors.ts";
+import type { Phase } from "./pretrain.ts";
 
 const count = z.int().positive();
 const weight = z.number().min(0);
+const rate = z.number().positive().max(1);
 
 const schema = z.strictObject({
+  shallowLayers: count,
+  shallowSteps: z.int().min(0),
+  shallowLearningRate: rate,
   steps: count,
+  learningRate: rate,
   batchSize: count,
-  learningRate: z.number().positive().max(1),
   warmup: z.number().min(0).max(1),
   weightDecay: weight,
   clipNorm: z.number().positive(),
@@ -29,9 +34,12 @@ const schema = z.strictObject({
 export type PretrainRecipe = z.infer<typeof schema>;
 
 const micro: PretrainRecipe = {
+  shallowLayers: 4,
+  shallowSteps: 4000, // 12 layers from random weights had not learned to find a word again after twice as many
+  shallowLearningRate: 2e-3,
   steps: 6000,
+  learningRate: 1e-3,
   batchSize: 32,
-  learningRate: 1.5e-3,
   warmup: 0.05,
   weightDecay: 0.01,
   clipNorm: 1,
@@ -60,6 +68,18 @@ export function pretrainRecipe(settings: Record<string, string | number>): Pretr
   if (parsed.success) return parsed.data;
   const { path: [key], message } = parsed.error.issues[0];
   throw new InputError(`--set ${String(key)}=${settings[String(key)]}: ${message}.`);
+}
+
+/** The phases of a recipe: few layers, then all. */
+export function phasesOf(recipe: PretrainRecipe): Phase[] {
+  const { shallowLayers, shallowSteps, shallowLearningRate, numLayers, steps, learningRate } = recipe;
+  const shallow = {
+    name: "shallow",
+    numLayers: Math.min(shallowLayers, numLayers),
+    steps: shallowSteps,
+    learningRate: shallowLearningRate,
+  };
+  return [...(shallowSteps > 0 ? [shallow] : []), { name: "deep", numLayers, steps, learningRate }];
 }
 
 /** Positions: the longest input of micro-GLUE has 62 tokens. */

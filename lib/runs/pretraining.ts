@@ -9,10 +9,17 @@ import { parameterCount, randomBert, saveBert } from "../bert/mod.ts";
 import { sweepTemporaries, writeAtomic } from "../files/atomic.ts";
 import { sha256OfFile } from "../files/sha256.ts";
 import { microVocabulary } from "../micro/mod.ts";
-import { pretrain, pretrainedShape, type PretrainRecipe } from "../pretrain/mod.ts";
+import {
+  type Phase,
+  phasesOf,
+  pretrain,
+  pretrainedShape,
+  type PretrainOptions,
+  type PretrainRecipe,
+} from "../pretrain/mod.ts";
 import { type Backend, disposeTree, random } from "../tensor/mod.ts";
 import { wordPieceFromVocab } from "../text/mod.ts";
-import type { LoopOptions, StageResult } from "../train/mod.ts";
+import type { Evaluation, StageResult } from "../train/mod.ts";
 import { curveOf } from "./conclude.ts";
 import { commit, libHash, loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { withLock } from "./lock.ts";
@@ -35,8 +42,8 @@ const recordSchema = z.strictObject({
   weights: z.strictObject({ parameters: z.int(), sha256 }),
   /** Seen in training, padding not counted; from every fifth step. */
   tokens: z.int(),
-  /** On rows of another seed, shares of right answers times 100; the last is that of the saved weights. */
-  evaluations: z.array(z.record(z.string(), z.number())).min(1),
+  /** By phase: on rows of another seed, shares of right answers times 100; the last is that of the saved weights. */
+  evaluations: z.record(z.string(), z.array(z.record(z.string(), z.number())).min(1)),
   provenance: z.strictObject({ commit: z.string().nullable(), libHash: z.string() }),
 });
 
@@ -59,7 +66,7 @@ export async function findPretraining(folder: string): Promise<PretrainingRecord
 }
 
 /** What a pre-training is asked and given. */
-export interface PretrainingContext extends Omit<LoopOptions, "ops" | "checkpointFile"> {
+export interface PretrainingContext extends Omit<PretrainOptions, "checkpointFile"> {
   backend: Backend;
   /** The BERT folder to write. */
   folder: string;
@@ -77,19 +84,21 @@ export function pretrainMicro(context: PretrainingContext): Promise<PretrainingR
   const vocabText = microVocabulary().join("\n") + "\n";
   const hash = createHash("sha256").update(canonicalJson({ recipe, seed, vocabText })).digest("hex")
     .slice(0, 16);
-  const state = join(folder, `pretraining-${hash.slice(0, 8)}-${context.backend.name}.state.safetensors`);
+  const state = ({ name }: Phase) =>
+    join(folder, `pretraining-${name}-${hash.slice(0, 8)}-${context.backend.name}.state.safetensors`);
   const begunBy = join(folder, "pretraining-begun-by.json");
   return withLock(join(folder, "pretraining.lock"), async () => {
     await openFolder(folder);
     await sweepTemporaries(folder);
-    const removeStates = () => Promise.all([state, begunBy].map((file) => Deno.remove(file).catch(() => {})));
+    const removeStates = () =>
+      Promise.all([...phasesOf(recipe).map(state), begunBy].map((file) => Deno.remove(file).catch(() => {})));
     const done = fresh ? null : await findPretraining(folder);
     if (done?.recipeHash === hash && done.weights.sha256 === await weightsSum(folder)) return done;
     if (fresh) await removeStates();
     const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
-    const { record, result } = await trained(context, { vocabText, hash, state, provenance });
-    await writeAtomic(join(folder, "pretraining.curve.jsonl"), formatCurve(curveOf({ pretraining: result })));
-    await writeAtomic(join(folder, "pretraining.timing.json"), json(timingOf(result)));
+    const { record, found } = await trained(context, { vocabText, hash, state, provenance });
+    await writeAtomic(join(folder, "pretraining.curve.jsonl"), formatCurve(curveOf(found)));
+    await writeAtomic(join(folder, "pretraining.timing.json"), json(timingOf(found)));
     await writeAtomic(recordFile(folder), json(checked(recordSchema, record, recordFile(folder))));
     await removeStates();
     return record;
@@ -101,7 +110,7 @@ const weightsSum = (folder: string) => sha256OfFile(join(folder, "model.safetens
 interface Begun {
   vocabText: string;
   hash: string;
-  state: string;
+  state(phase: Phase): string;
   provenance: PretrainingRecord["provenance"];
 }
 
@@ -112,8 +121,8 @@ async function trained(context: PretrainingContext, { vocabText, hash, state, pr
   const config = pretrainedShape(recipe, wordPiece.vocabSize);
   const params = randomBert(config, 1, random(seed, "pretraining"), recipe.deviation);
   try {
-    const options = { ...context, checkpointFile: state };
-    const result = await pretrain(backend.ops, config, params, { wordPiece, seed }, recipe, options);
+    const settings = { ...recipe, phases: phasesOf(recipe) }, options = { ...context, checkpointFile: state };
+    const found = await pretrain(backend.ops, config, params, { wordPiece, seed }, settings, options);
     const { classifier: _, ...backbone } = params;
     await saveBert(folder, { config, params: backbone, labels: [] }, vocabText, { dtype: "F16" });
     const { embeddings, rest } = parameterCount(config, 0);
@@ -127,11 +136,13 @@ async function trained(context: PretrainingContext, { vocabText, hash, state, pr
       blas: backend.blas,
       ...(backend.simd ? { simd: backend.simd } : {}),
       weights: { parameters: embeddings + rest, sha256: (await weightsSum(folder))! },
-      tokens: tokensSeen(result, recipe.steps),
-      evaluations: result.evaluations.map(({ eligible: _, score: __, ...scores }) => rounded(scores)),
+      tokens: settings.phases.reduce((sum, { name, steps }) => sum + tokensSeen(found[name], steps), 0),
+      evaluations: Object.fromEntries(
+        Object.entries(found).map(([phase, { evaluations }]) => [phase, evaluations.map(scoresOf)]),
+      ),
       provenance,
     };
-    return { record, result };
+    return { record, found };
   } finally {
     disposeTree(params);
   }
@@ -141,11 +152,16 @@ function tokensSeen({ curve }: StageResult, steps: number): number {
   return Math.round(curve.reduce((sum, { tokens }) => sum + tokens, 0) / curve.length * steps);
 }
 
-const rounded = (scores: Record<string, number | boolean>) =>
-  Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, Number(Number(score).toFixed(2))]));
+function scoresOf({ eligible: _, score: __, ...scores }: Evaluation): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(scores).map(([name, score]) => [name, Number(Number(score).toFixed(2))]),
+  );
+}
 
-const timingOf = ({ seconds }: StageResult) => ({
-  seconds: Number(seconds.toFixed(1)),
+const timingOf = (found: Record<string, StageResult>) => ({
+  seconds: Object.fromEntries(
+    Object.entries(found).map(([phase, { seconds }]) => [phase, Number(seconds.toFixed(1))]),
+  ),
   peakMemoryMb: peakMemoryMb(),
   machine: machine(),
   versions: versions(),

@@ -8,11 +8,13 @@ import { findPretraining, type PretrainingContext, pretrainMicro } from "./pretr
 
 const backend = await startBackend("wasm", { blas: "off" });
 const recipe = pretrainRecipe({
+  shallowLayers: 1,
+  shallowSteps: 2,
   steps: 4,
   batchSize: 4,
   evaluations: 2,
   evaluationRows: 32,
-  numLayers: 1,
+  numLayers: 2,
   hiddenSize: 8,
   numHeads: 2,
   intermediateSize: 8,
@@ -40,9 +42,9 @@ Deno.test("Pre-training leaves a BERT folder that loads, and a record with the s
   withFolder(async (folder) => {
     const record = await pretrainMicro(context(folder));
     assert.deepEqual(await findPretraining(folder), record);
-    assert.deepEqual(record.evaluations.map(({ step }) => step), [2, 4]);
+    assert.deepEqual(record.evaluations.deep.map(({ step }) => step), [2, 4]);
     const { config, params, drawn } = await loadBert(folder, 3, random(0, "head"));
-    assert.deepEqual([config.numLayers, config.hiddenSize], [1, 8]);
+    assert.deepEqual([config.numLayers, config.hiddenSize], [2, 8]);
     assert.deepEqual(drawn, ["classifier"]);
     disposeTree(params);
   }));
@@ -54,12 +56,12 @@ Deno.test("A second call trains nothing; with other weights in its place, or --f
       pretrainMicro(context(folder, { onProgress: () => steps++, ...changes }));
     const first = await counted();
     assert.deepEqual(await counted(), first);
-    assert.equal(steps, 4);
+    assert.equal(steps, 6);
     await Deno.writeTextFile(join(folder, "model.safetensors"), "damaged");
     assert.deepEqual(await counted(), first);
-    assert.equal(steps, 8);
-    assert.deepEqual(await counted({ fresh: true }), first);
     assert.equal(steps, 12);
+    assert.deepEqual(await counted({ fresh: true }), first);
+    assert.equal(steps, 18);
   }));
 
 Deno.test("A stopped pre-training goes on where it stopped, to the same record", () =>
@@ -71,7 +73,7 @@ Deno.test("A stopped pre-training goes on where it stopped, to the same record",
     assert.equal(await findPretraining(folder), null);
     let more = 0;
     assert.deepEqual(await pretrainMicro(context(folder, { onProgress: () => more++ })), undisturbed);
-    assert.ok(more < 4);
+    assert.ok(more < 6);
     const left = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
       /state|begun|lock/.test(name)
     );
