@@ -15,7 +15,7 @@ const schema = z.strictObject({
   /** k of `bert-first-k`. */
   firstLayers: count,
   /** Steps of `bert` after stage 1: a number, or `stage3`: as many as stage 3 has on that task. */
-  extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
+  extraSteps: z.union([z.int().min(0), z.literal("stage3")], "expected a whole number from 0, or stage3"),
   /** How a planner's probabilities become actions at inference. */
   gates: z.enum(["thresholded", "soft", "sampled"]),
   /** Which layers `static-subset` keeps. */
@@ -25,9 +25,9 @@ const schema = z.strictObject({
   /** What lets an input leave. */
   exitBy: z.enum(["patience", "entropy"]),
   /** Entropy (nats) below which an input leaves; `target`: chosen for `targetRate` on the held-out rows. */
-  threshold: z.union([z.number().min(0), z.literal("target")]),
+  threshold: z.union([z.number().min(0), z.literal("target")], "expected a number from 0, or target"),
   /** Exits in a row that must agree; `target` as in `threshold`. */
-  patience: z.union([z.int().min(0), z.literal("target")]),
+  patience: z.union([z.int().min(0), z.literal("target")], "expected a whole number from 0, or target"),
   stage1: z.strictObject({
     epochs: z.number().positive(),
     batchSize: count,
@@ -66,7 +66,7 @@ const schema = z.strictObject({
   /** Off-ramps on a backbone that stands still. */
   exits: z.strictObject({
     /** A number, or `stage3`: as many as stage 3 has on that task. */
-    steps: z.union([count, z.literal("stage3")]),
+    steps: z.union([count, z.literal("stage3")], "expected a whole number from 1, or stage3"),
     batchSize: count,
     learningRate: rate,
     warmup: z.number().min(0).max(1),

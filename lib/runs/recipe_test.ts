@@ -86,7 +86,7 @@ Deno.test("recipeFor refuses values out of range, naming the option as it was gi
   refused({ muPer: "row" }, /--set muPer=row: .*"batch"\|"example"/);
   refused({ "stage1.trainEmbeddings": "yes" }, /--set stage1\.trainEmbeddings=yes: /);
   refused({ maxLength: 513 }, /--set maxLength=513: /);
-  refused({ extraSteps: "stage2" }, /--set extraSteps=stage2: /);
+  refused({ extraSteps: "stage2" }, /--set extraSteps=stage2: expected a whole number from 0, or stage3\.$/);
   refused({ extraSteps: -1 }, /--set extraSteps=-1: /);
   refused({ beta: "" }, /--set beta=: /);
   refused({ beta: "NaN" }, /--set beta=NaN: /);
