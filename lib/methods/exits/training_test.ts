@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { collate, type EncodedExample } from "../../glue/mod.ts";
 import {
   leaves,
   liveTensors,
@@ -8,22 +9,25 @@ import {
   setValues,
   startBackend,
   tidy,
+  webgpuAdapter,
 } from "../../tensor/mod.ts";
 import { fineTune } from "../fine_tune.ts";
+import { infer } from "../method.ts";
 import { slopes } from "../slopes.ts";
 import { tinyBackbone, tinyBatch, tinyConfig, tinySet } from "../tiny_model.ts";
+import { predictionOf, thresholdFor } from "./choose.ts";
 import { type OffRampSettings, trainOffRamps } from "./deebert.ts";
-import { exitLogits } from "./exiting.ts";
+import { exiting, exitLogits } from "./exiting.ts";
 import { exitWeights, sumOfRamps, weightedExits } from "./losses.ts";
 import { randomOffRamps } from "./off_ramps.ts";
 import { type JointSettings, trainJointly } from "./pabee.ts";
-import { predictionOf } from "./choose.ts";
+import { byEntropy } from "./rules.ts";
 
 const { ops } = await startBackend("wasm");
 const config = { ...tinyConfig, numLayers: 3 };
-const model = (outputs = 2) => ({
+const model = () => ({
   backbone: tinyBackbone(ops, 0, config),
-  ramps: randomOffRamps(3, 8, outputs, random(1, "ramps")),
+  ramps: randomOffRamps(3, 8, 2, random(1, "ramps")),
 });
 const batch = tinyBatch(6), options = { now: () => 0 };
 const settings: OffRampSettings = {
@@ -125,10 +129,49 @@ Deno.test("trainJointly teaches every exit the rule, with and without standardis
   }
 });
 
+const adapter = await webgpuAdapter();
+Deno.test({
+  name: `webgpu trains exits to the losses of wasm and leaves them at the same layers${
+    adapter ? "" : " (ignored: this machine has no WebGPU adapter)"
+  }`,
+  ignore: !adapter,
+  fn: async () => {
+    const { train, heldOut, ...rest } = tinySet();
+    const even = (rows: EncodedExample[]) => rows.filter(({ tokenIds }) => tokenIds.length === 4); // few shaders
+    const set = {
+      ...rest,
+      train: even([...train, ...heldOut]).slice(0, 8),
+      heldOut: even(train).slice(0, 8),
+    };
+    const trained = async (name: "wasm" | "webgpu") => {
+      const { ops } = await startBackend(name), backbone = tinyBackbone(ops, 0, config);
+      const ramps = randomOffRamps(3, 8, 2, random(1, "ramps")), live: number[] = [];
+      const short = { ...joint, steps: 3, evaluations: 1, exitInput: "standardised" as const };
+      const { curve } = await trainJointly(backbone, ramps, set, short, 0, {
+        ...options,
+        onProgress: () => live.push(liveTensors()),
+      });
+      const exits = await exitLogits(backbone, ramps, "classification", set.heldOut);
+      const rule = byEntropy(thresholdFor(exits, 2).knob);
+      const { paths } = await infer(
+        backbone,
+        collate(set.heldOut, set.heldOut.map((_, row) => row)),
+        exiting(backbone, ramps, rule),
+      );
+      assert.equal(new Set(live).size, 1, String(live));
+      return { losses: curve.map(({ loss }) => loss), paths };
+    };
+    const wasm = await trained("wasm"), webgpu = await trained("webgpu");
+    await startBackend("wasm");
+    assert.deepEqual(webgpu.paths, wasm.paths);
+    webgpu.losses.forEach((loss, at) => assert.ok(Math.abs(loss - wasm.losses[at]) < 1e-3));
+  },
+});
+
 Deno.test("trainJointly repeats itself to the bit and starts a regression's heads at the mean label", async () => {
   const still = { ...joint, steps: 1, evaluations: 1, learningRate: 1e-30 };
   const scores = { ...tinySet(), kind: "regression" as const, score: () => 0 };
-  const { backbone } = model(), ramps = randomOffRamps(3, 8, 1, random(1, "ramps"));
+  const ramps = randomOffRamps(3, 8, 1, random(1, "ramps"));
   const one = tinyBackbone(ops, 0, config, 1);
   await trainJointly(one, ramps, scores, still, 0, options);
   const mean = scores.train.reduce((sum, { label }) => sum + label!, 0) / scores.train.length;
@@ -149,5 +192,6 @@ Deno.test("trainJointly repeats itself to the bit and starts a regression's head
     twice.push(await valuesOf([backbone.params, ramps]));
   }
   assert.deepEqual(twice[0], twice[1]);
-  assert.notDeepEqual(twice[0], await valuesOf([backbone.params]));
+  const { backbone, ramps: fresh } = model();
+  assert.notDeepEqual(twice[0], await valuesOf([backbone.params, fresh]));
 });
