@@ -1,6 +1,7 @@
 /** Starts a tfjs backend the way this project needs it. */
 import { tf } from "./tf.ts";
 import { InputError } from "../errors.ts";
+import { attentionOf } from "./attention.ts";
 import { type Blas, findBlas } from "./blas.ts";
 import { composedOps } from "./composed.ts";
 import type { BackendName, Ops } from "./ops.ts";
@@ -92,11 +93,12 @@ function wasmParts(asked: "auto" | "plain"): { ops: Ops; simd: KernelBuild } {
   if (!wasm) {
     const simd = chooseBuild(asked), kernels = startKernels(simd);
     const multiply = products(() => wasmBlas, kernels);
+    const attention = attentionOf(kernels, multiply, () => wasmBlas !== null);
     registerWasmKernels(kernels, multiply);
     const layout = () => wasmBlas ? blasLayout(multiply) : panels(kernels);
     const ops = {
-      ...fusedOps(kernels, multiply),
-      inference: () => inferenceOps(kernels, multiply, layout()),
+      ...fusedOps(kernels, multiply, attention),
+      inference: () => inferenceOps(kernels, attention, layout()),
     };
     wasm = { ops, simd };
   }

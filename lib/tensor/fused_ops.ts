@@ -2,6 +2,7 @@
  * `Ops` on the wasm backend: our kernels and matrix products on addresses in tfjs's heap, put on its tape. What each
  * operation means is written in `ops.ts`; formulas stand in `kernels/`.
  */
+import type { Attention } from "./attention.ts";
 import { fusedAttention } from "./fused_attention.ts";
 import { fusedLinear } from "./fused_linear.ts";
 import { fusedRows } from "./fused_rows.ts";
@@ -12,8 +13,8 @@ import { plainOps } from "./plain_ops.ts";
 import type { Product } from "./products.ts";
 import { type Tensor, tf } from "./tf.ts";
 
-/** All operations on `kernels` and `multiply`; they need the wasm backend running. */
-export function fusedOps(kernels: Kernels, multiply: Product): Ops {
+/** All operations on `kernels`, `multiply` and `attention`; they need the wasm backend running. */
+export function fusedOps(kernels: Kernels, multiply: Product, attention: Attention): Ops {
   function norm(tensors: Tensor[]): Tensor {
     const squares = tensors.reduce((total, x) => total + kernels.sumOfSquares(x.size, at(x)), 0);
     return tf.scalar(Math.sqrt(squares));
@@ -49,7 +50,7 @@ export function fusedOps(kernels: Kernels, multiply: Product): Ops {
     inference: null,
     ...plainOps(rows.gatherRows, true),
     ...fusedLinear(kernels, multiply),
-    attention: fusedAttention(kernels, multiply),
+    attention: fusedAttention(attention),
     ...rows,
     norm,
     adamw,

@@ -5,10 +5,10 @@
  * A weight is laid out when it is first used; a change of it in place afterwards is not seen.
  */
 import { type Arena, arena } from "./arena.ts";
+import type { Attention } from "./attention.ts";
 import { at, copyFloats, wasmBackend } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Forward } from "./ops.ts";
-import type { Product } from "./products.ts";
 import type { Tensor } from "./tf.ts";
 import type { WeightLayout } from "./weight_layouts.ts";
 
@@ -36,8 +36,8 @@ function check(holds: boolean, operation: string, ...shapes: number[][]): void {
   );
 }
 
-/** New operations on the running wasm backend; `multiply` serves attention, `layout` the weights. */
-export function inferenceOps(kernels: Kernels, multiply: Product, layout: WeightLayout): InferenceOps {
+/** New operations on the running wasm backend; `layout` serves the weights. */
+export function inferenceOps(kernels: Kernels, attend: Attention, layout: WeightLayout): InferenceOps {
   const { wasm } = wasmBackend();
   /** What lives to the end of a pass, what lives to the end of a scope, and the weights. */
   const kept = arena(), scratch = arena(), weights = arena();
@@ -118,19 +118,7 @@ export function inferenceOps(kernels: Kernels, multiply: Product, layout: Weight
     const fits = Number.isInteger(size) && sameShape(mask.shape, [batch, length]);
     check(fits, "attention", qkv.shape, mask.shape);
     const weights = make([batch, numHeads, length, length]), value = make([batch, length, width]);
-    const square = 4 * length * length, scale = 1 / Math.sqrt(size);
-    for (let i = 0; i < batch * numHeads; i++) {
-      const q = qkv.at + 4 * (Math.floor(i / numHeads) * length * triple + (i % numHeads) * size);
-      const w = weights.at + i * square;
-      multiply(false, true, length, length, size, q, triple, q + 4 * width, triple, w, length, false);
-    }
-    kernels.attentionWeights(batch, numHeads * length, length, weights.at, mask.at, scale);
-    for (let i = 0; i < batch * numHeads; i++) {
-      const b = Math.floor(i / numHeads), first = (i % numHeads) * size;
-      const v = qkv.at + 4 * (b * length * triple + 2 * width + first), w = weights.at + i * square;
-      const context = value.at + 4 * (b * length * width + first);
-      multiply(false, false, length, size, length, w, length, v, triple, context, width, false);
-    }
+    attend.forward({ batch, length, numHeads, size }, qkv.at, mask.at, weights.at, value.at);
     return value;
   }
 

@@ -42,6 +42,8 @@ async function compileKernels(asc: Compiler, build: KernelBuild): Promise<Uint8A
     "--runtime=stub",
     "--importMemory",
     "--noExportMemory",
+    // Where a memory may be empty, V8 checks the offset of every load beside its address.
+    "--initialMemory=1",
     `--enable=${features[build]}`,
   ], {
     readFile: readSource,

@@ -72,17 +72,35 @@ export interface Kernels {
     dWeight: number,
     dBias: number,
   ): void;
-  /** Scores [batch, rows, width] become masked softmax weights of `scores * scale`; mask [batch, width]. */
-  attentionWeights(
+  /** A head's scores [keys, queries] become masked softmax weights of `scores * scale`; mask [keys]. */
+  attentionWeights(length: number, scores: number, mask: number, scale: number): void;
+  /** The gradient `d` of a head's weights becomes its scores' (before `scale`). */
+  attentionWeightsGradient(length: number, weights: number, d: number, scale: number): void;
+  /** qkv [batch, length, 3 heads size] gives weights [batch, heads, keys, queries] and value. */
+  attention(
     batch: number,
-    rows: number,
-    width: number,
-    scores: number,
+    length: number,
+    heads: number,
+    size: number,
+    qkv: number,
     mask: number,
     scale: number,
+    weights: number,
+    value: number,
   ): void;
-  /** The weights' gradients `d` become the scores' (before `scale`). */
-  attentionWeightsGradient(rows: number, width: number, weights: number, d: number, scale: number): void;
+  /** The gradient `dQkv`, given the value's; `d`: room for one head's scores. */
+  attentionGradient(
+    batch: number,
+    length: number,
+    heads: number,
+    size: number,
+    qkv: number,
+    scale: number,
+    weights: number,
+    dValue: number,
+    d: number,
+    dQkv: number,
+  ): void;
   /** Logits become probabilities; `parts` [rows, 2]: largest logit, sum of exp(logit - largest). */
   softmax(rows: number, width: number, logits: number, parts: number): void;
   /** The first position of `index` [count] that names none of `rows` rows, or -1. */
@@ -114,8 +132,8 @@ export interface Kernels {
   ): void;
 }
 
-/** Bytes that `loadKernels` needs to itself: gemm's panel and block, and the table of constants. */
-export const scratchBytes = 8192 + 192 + 192;
+/** Bytes that `loadKernels` needs to itself: gemm's panel, block and strips (`kernels/gemm.as`). */
+export const scratchBytes = 8192 + 128 + 65536;
 
 /** The build this machine runs; `plain` asks for the one that computes the same on every machine. */
 export function chooseBuild(setting: "auto" | "plain"): KernelBuild {
@@ -128,19 +146,17 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
   const module = new WebAssembly.Module(Deno.readFileSync(kernelFile(build)));
   // deno-lint-ignore no-explicit-any
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as any;
-  const table = scratch + 8192 + 192;
-  kernels.writeConstants(table);
+  kernels.setConstants();
   return {
     ...kernels,
     build,
     gemm: (m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate) =>
       kernels.gemm(m, n, k, a, rowA, colA, b, rowB, colB, c, rowC, accumulate, scratch),
     addPacked: (rows, outputs, inputs, x, packed, y) =>
-      kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch + 8192),
-    geluValues: (count, x) => kernels.geluValues(count, x, table + 128),
-    gelu: (count, x, slope) => kernels.gelu(count, x, slope, table),
-    attentionWeights: (batch, rows, width, scores, mask, scale) =>
-      kernels.attentionWeights(batch, rows, width, scores, mask, scale, table),
-    softmax: (rows, width, logits, parts) => kernels.softmax(rows, width, logits, parts, table),
+      kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch),
+    attention: (batch, length, heads, size, qkv, mask, scale, weights, value) =>
+      kernels.attention(batch, length, heads, size, qkv, mask, scale, weights, value, scratch),
+    attentionGradient: (batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv) =>
+      kernels.attentionGradient(batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv, scratch),
   };
 }

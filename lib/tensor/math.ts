@@ -2,8 +2,10 @@
  * The plain tensor vocabulary of the other rooms: tfjs's own functions under their own names, and the few that tfjs
  * lacks. Whatever is worth fusing is in `Ops` instead.
  */
-import { differentiable } from "./differentiable.ts";
+import { differentiable, holding } from "./differentiable.ts";
 import { type Tensor, tf, type Variable } from "./tf.ts";
+
+export { detach } from "./differentiable.ts";
 
 export const {
   add,
@@ -45,12 +47,6 @@ export function variable(initial: Tensor): Variable {
   return created;
 }
 
-/** The same values outside the tape: no gradient flows through the result (stop-gradient). No copy. */
-export function detach(x: Tensor): Tensor {
-  tf.backend().incRef(x.dataId);
-  return tf.engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype });
-}
-
 /** 1 where `a < b`, else 0, as float32. Neither side may be on the tape: a comparison has no gradient. */
 export const lessThan = (a: Tensor, b: Tensor): Tensor => tf.less(a, b).toFloat();
 
@@ -71,7 +67,7 @@ export function valueAndGradients(
   f: () => Tensor,
   params: Variable[],
 ): { value: Tensor; gradients: (Tensor | null)[] } {
-  const { value, grads } = tf.variableGrads(f as () => tf.Scalar, params);
+  const { value, grads } = holding(() => tf.variableGrads(f as () => tf.Scalar, params));
   return { value, gradients: params.map((param) => grads[param.name] ?? null) };
 }
 

@@ -9,6 +9,7 @@ import {
   lessThan,
   liveTensors,
   mul,
+  ones,
   read,
   scalar,
   sum,
@@ -16,7 +17,9 @@ import {
   unitScale,
   valueAndGradients,
   variable,
+  zeros,
 } from "./math.ts";
+import type { Tensor } from "./tf.ts";
 
 for (const name of ["cpu", "wasm"] as const) {
   Deno.test(`${name}: bernoulliLogProb is log s or log(1 - s) with gradient a - s, finite far out`, async () => {
@@ -95,3 +98,19 @@ for (const name of ["cpu", "wasm"] as const) {
     assert.equal(liveTensors(), live);
   });
 }
+
+Deno.test("valueAndGradients frees what operations saved, also where their gradient was never asked for", async () => {
+  const { ops } = await startBackend("wasm");
+  const weight = variable(ones([2, 2])), frozen = ones([2, 2]), bias = zeros([2]), x = ones([1, 2]);
+  const step = () => {
+    const { value, gradients } = valueAndGradients(() => {
+      ops.linear(x, weight, bias); // leads nowhere
+      return sum(ops.linear(ops.linear(x, frozen, bias), weight, bias));
+    }, [weight]);
+    dispose([value, ...gradients as Tensor[]]);
+  };
+  const live = liveTensors();
+  step();
+  assert.equal(liveTensors(), live);
+  dispose([weight, frozen, bias, x]);
+});

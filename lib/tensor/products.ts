@@ -9,6 +9,9 @@ export type Product = Gemm;
 /** Multiply-adds from which a call through Deno's FFI (about 0.3 us) is won back. */
 const worthACall = 4096;
 
+/** The same for one head of attention, where our own kernel takes all of them in one call. */
+export const worthACallPerHead = 1 << 15;
+
 /** Address of the heap's first byte; asked again only after the heap has grown. */
 function heapBase(): () => number {
   let buffer: ArrayBufferLike | null = null, base = 0;

@@ -1,18 +1,23 @@
 /**
  * C = A B or C += A B with any strides of A and B, so that no product needs a transposed copy.
  *
- * B goes panel by panel (8 columns, up to 256 rows) through `panel`, which stays in the first cache; A is read in
- * place. The inner kernel holds a block of 6 x 8 of C in registers: twelve independent sums hide a multiply-add's delay.
+ * The inner kernel holds a block of 4 x 8 of C in registers and adds to it, step by step along the inner axis, four
+ * neighbours of A times eight of B: three loads, each with its bounds check, for eight multiply-adds. A therefore goes
+ * through `strips` of four rows and B through panels of eight columns, each with one step after the other, except where
+ * they already lie so.
  */
 import { madd } from "./simd";
 
-/** Rows of B in a panel. */
+/** Steps along the inner axis that are packed at a time. */
 export const depth: i32 = 256;
+/** Rows of A that are packed at a time. */
+export const height: i32 = 64;
 
-/**
- * Strides in bytes; C is row-major with rows `rowC` apart. `panel`: 8 KiB of scratch for a panel and 192 bytes for
- * a block of C, which serves where fewer than 8 columns are left.
- */
+/** Where scratch holds an edge of C (128 bytes) and the strips (64 KiB); a panel (8 KiB) is at its start. */
+export const edgeAt: usize = 8192;
+export const stripsAt: usize = edgeAt + 128;
+
+/** Strides in bytes; C is row-major with rows `rowC` apart. */
 export function gemm(
   m: i32,
   n: i32,
@@ -26,102 +31,127 @@ export function gemm(
   c: usize,
   rowC: usize,
   accumulate: bool,
-  panel: usize,
+  scratch: usize,
 ): void {
-  const edge = panel + (<usize>depth << 5);
-  for (let from = 0; from < k; from += depth) {
-    const count = min(depth, k - from), add = accumulate || from > 0;
-    const left = a + <usize>from * colA, right = b + <usize>from * rowB;
-    for (let col = 0; col < n; col += 8) {
-      const columns = min(8, n - col), top = c + (<usize>col << 2);
-      pack(count, columns, right + <usize>col * colB, rowB, colB, panel);
-      for (let row = 0; row < m; row += 6) {
-        const start = left + <usize>row * rowA, corner = top + <usize>row * rowC, rows = min(6, m - row);
-        if (columns == 8) {
-          block(rows, count, start, rowA, colA, panel, corner, rowC, add);
-        } else {
-          if (add) copyBlock(rows, columns, corner, rowC, edge, 32);
-          block(rows, count, start, rowA, colA, panel, edge, 32, add);
-          copyBlock(rows, columns, edge, 32, corner, rowC);
+  const isStrips = rowA == 4 && (m & 3) == 0, rows = isStrips ? m : height;
+  for (let row = 0; row < m; row += rows) {
+    const high = min(rows, m - row);
+    for (let from = 0; from < k; from += depth) {
+      const count = min(depth, k - from), add = accumulate || from > 0;
+      let left = a + <usize>row * rowA + <usize>from * colA, next = colA, apart: usize = 16;
+      if (!isStrips) {
+        packStrips(high, count, left, rowA, colA, scratch + stripsAt);
+        left = scratch + stripsAt;
+        next = 16;
+        apart = <usize>count << 4;
+      }
+      for (let col = 0; col < n; col += 8) {
+        const columns = min(8, n - col);
+        let right = b + <usize>from * rowB + <usize>col * colB, stride = rowB;
+        if (columns < 8 || colB != 4 || m > height) {
+          pack(8, count, columns, right, rowB, colB, scratch);
+          right = scratch;
+          stride = 32;
         }
+        const corner = c + <usize>row * rowC + (<usize>col << 2);
+        multiply(high, columns, count, left, next, apart, right, stride, corner, rowC, add, scratch + edgeAt);
       }
     }
   }
 }
 
-/** `columns` columns of B as rows of 8 floats, one per row of B; missing columns are 0. */
-export function pack(count: i32, columns: i32, b: usize, rowB: usize, colB: usize, panel: usize): void {
-  if (columns == 8 && colB == 4) {
-    for (let row = 0; row < count; row++, b += rowB, panel += 32) {
-      v128.store(panel, v128.load(b));
-      v128.store(panel, v128.load(b, 16), 16);
-    }
-    return;
-  }
-  let row = 0;
-  if (columns == 8 && rowB == 4) {
-    for (; row + 4 <= count; row += 4, b += 16, panel += 128) {
-      transpose4(b, colB, panel);
-      transpose4(b + (colB << 2), colB, panel + 16);
-    }
-  }
-  for (; row < count; row++, b += rowB, panel += 32) {
-    for (let col = 0; col < 8; col++) {
-      const x: f32 = col < columns ? load<f32>(b + <usize>col * colB) : 0;
-      store<f32>(panel + (<usize>col << 2), x);
-    }
+/** A's rows in strips of four; missing ones are 0. */
+export function packStrips(rows: i32, count: i32, a: usize, rowA: usize, colA: usize, strips: usize): void {
+  for (; rows > 0; rows -= 4, a += rowA << 2, strips += <usize>count << 4) {
+    pack(4, count, min(4, rows), a, colA, rowA, strips);
   }
 }
 
-/** Four columns, each contiguous and `colB` apart, become four rows that are 32 bytes apart. */
+/** `given` numbers `apart` for each of `count` steps, as rows of `width` (4 or 8) floats; missing numbers are 0. */
 @inline
-function transpose4(b: usize, colB: usize, out: usize): void {
-  const x = v128.load(b), y = v128.load(b + colB);
-  const z = v128.load(b + 2 * colB), w = v128.load(b + 3 * colB);
-  const xy = v128.shuffle<f32>(x, y, 0, 4, 1, 5), zw = v128.shuffle<f32>(z, w, 0, 4, 1, 5);
-  const xyHigh = v128.shuffle<f32>(x, y, 2, 6, 3, 7), zwHigh = v128.shuffle<f32>(z, w, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<f32>(xy, zw, 0, 1, 4, 5));
-  v128.store(out, v128.shuffle<f32>(xy, zw, 2, 3, 6, 7), 32);
-  v128.store(out, v128.shuffle<f32>(xyHigh, zwHigh, 0, 1, 4, 5), 64);
-  v128.store(out, v128.shuffle<f32>(xyHigh, zwHigh, 2, 3, 6, 7), 96);
+export function pack(width: i32, count: i32, given: i32, x: usize, next: usize, apart: usize, out: usize): void {
+  const bytes = <usize>width << 2;
+  let step = 0;
+  if (given == width && apart == 4) {
+    for (; step < count; step++, x += next, out += bytes) {
+      v128.store(out, v128.load(x));
+      if (width == 8) v128.store(out, v128.load(x, 16), 16);
+    }
+  } else if (given == width && next == 4) {
+    for (; step + 4 <= count; step += 4, x += 16, out += bytes << 2) {
+      transpose4(x, apart, out, bytes);
+      if (width == 8) transpose4(x + (apart << 2), apart, out + 16, bytes);
+    }
+  }
+  for (; step < count; step++, x += next, out += bytes) packStep(width, given, x, apart, out);
+}
+
+function packStep(width: i32, given: i32, x: usize, apart: usize, out: usize): void {
+  for (let i = 0; i < width; i++) {
+    store<f32>(out + (<usize>i << 2), i < given ? load<f32>(x + <usize>i * apart) : 0);
+  }
+}
+
+/** Four rows of four, `apart`, become four columns: rows `next` apart. */
+@inline
+function transpose4(x: usize, apart: usize, out: usize, next: usize): void {
+  const a = v128.load(x), b = v128.load(x + apart);
+  const c = v128.load(x + 2 * apart), d = v128.load(x + 3 * apart);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(out + next, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  v128.store(out + 2 * next, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5));
+  v128.store(out + 3 * next, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
 }
 
 /**
- * Six rows of A times a panel. Where fewer rows remain, the last one is computed again in the place of the missing:
- * its sums are loaded before and stored after all others, so that repeating changes nothing.
+ * Strips of A, `apart`, times a panel of B. Where C has fewer than four rows or eight columns left, the block is made
+ * in `edge` (128 bytes).
  */
-function block(
+export function multiply(
   rows: i32,
+  columns: i32,
   count: i32,
-  a: usize,
-  rowA: usize,
-  colA: usize,
+  strip: usize,
+  next: usize,
+  apart: usize,
   panel: usize,
+  stride: usize,
+  c: usize,
+  rowC: usize,
+  add: bool,
+  edge: usize,
+): void {
+  for (; rows > 0; rows -= 4, strip += apart, c += rowC << 2) {
+    if (rows >= 4 && columns == 8) {
+      block(count, strip, next, panel, stride, c, rowC, add);
+    } else {
+      const high = min(4, rows);
+      if (add) copyBlock(high, columns, c, rowC, edge, 32);
+      block(count, strip, next, panel, stride, edge, 32, add);
+      copyBlock(high, columns, edge, 32, c, rowC);
+    }
+  }
+}
+
+/** Four rows of A, `next` from step to step, times eight columns of B, `stride` from step to step. */
+@inline
+function block(
+  count: i32,
+  strip: usize,
+  next: usize,
+  panel: usize,
+  stride: usize,
   c: usize,
   rowC: usize,
   add: bool,
 ): void {
-  const skip1 = <usize>min(1, rows - 1);
-  const skip2 = <usize>min(2, rows - 1);
-  const skip3 = <usize>min(3, rows - 1);
-  const skip4 = <usize>min(4, rows - 1);
-  const skip5 = <usize>min(5, rows - 1);
-  let a1 = a + skip1 * rowA;
-  let a2 = a + skip2 * rowA;
-  let a3 = a + skip3 * rowA;
-  let a4 = a + skip4 * rowA;
-  let a5 = a + skip5 * rowA;
-  const c1 = c + skip1 * rowC;
-  const c2 = c + skip2 * rowC;
-  const c3 = c + skip3 * rowC;
-  const c4 = c + skip4 * rowC;
-  const c5 = c + skip5 * rowC;
+  const c1 = c + rowC, c2 = c1 + rowC, c3 = c2 + rowC;
   let s00 = f32x4.splat(0), s01 = s00;
-  let s10 = f32x4.splat(0), s11 = s10;
-  let s20 = f32x4.splat(0), s21 = s20;
-  let s30 = f32x4.splat(0), s31 = s30;
-  let s40 = f32x4.splat(0), s41 = s40;
-  let s50 = f32x4.splat(0), s51 = s50;
+  let s10 = s00, s11 = s00;
+  let s20 = s00, s21 = s00;
+  let s30 = s00, s31 = s00;
   if (add) {
     s00 = v128.load(c);
     s01 = v128.load(c, 16);
@@ -131,37 +161,21 @@ function block(
     s21 = v128.load(c2, 16);
     s30 = v128.load(c3);
     s31 = v128.load(c3, 16);
-    s40 = v128.load(c4);
-    s41 = v128.load(c4, 16);
-    s50 = v128.load(c5);
-    s51 = v128.load(c5, 16);
   }
-  for (const end = panel + (<usize>count << 5); panel < end; panel += 32) {
-    const low = v128.load(panel), high = v128.load(panel, 16);
-    const x0 = v128.load32_splat(a);
+  for (; count > 0; count--, strip += next, panel += stride) {
+    const x = v128.load(strip), low = v128.load(panel), high = v128.load(panel, 16);
+    const x0 = v128.shuffle<f32>(x, x, 0, 0, 0, 0);
     s00 = madd(x0, low, s00);
     s01 = madd(x0, high, s01);
-    a += colA;
-    const x1 = v128.load32_splat(a1);
+    const x1 = v128.shuffle<f32>(x, x, 1, 1, 1, 1);
     s10 = madd(x1, low, s10);
     s11 = madd(x1, high, s11);
-    a1 += colA;
-    const x2 = v128.load32_splat(a2);
+    const x2 = v128.shuffle<f32>(x, x, 2, 2, 2, 2);
     s20 = madd(x2, low, s20);
     s21 = madd(x2, high, s21);
-    a2 += colA;
-    const x3 = v128.load32_splat(a3);
+    const x3 = v128.shuffle<f32>(x, x, 3, 3, 3, 3);
     s30 = madd(x3, low, s30);
     s31 = madd(x3, high, s31);
-    a3 += colA;
-    const x4 = v128.load32_splat(a4);
-    s40 = madd(x4, low, s40);
-    s41 = madd(x4, high, s41);
-    a4 += colA;
-    const x5 = v128.load32_splat(a5);
-    s50 = madd(x5, low, s50);
-    s51 = madd(x5, high, s51);
-    a5 += colA;
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
@@ -171,14 +185,10 @@ function block(
   v128.store(c2, s21, 16);
   v128.store(c3, s30);
   v128.store(c3, s31, 16);
-  v128.store(c4, s40);
-  v128.store(c4, s41, 16);
-  v128.store(c5, s50);
-  v128.store(c5, s51, 16);
 }
 
 /** Copies rows x columns floats between places with different row lengths. */
-export function copyBlock(rows: i32, columns: i32, from: usize, rowFrom: usize, to: usize, rowTo: usize): void {
+function copyBlock(rows: i32, columns: i32, from: usize, rowFrom: usize, to: usize, rowTo: usize): void {
   for (let row = 0; row < rows; row++, from += rowFrom, to += rowTo) {
     memory.copy(to, from, <usize>columns << 2);
   }

@@ -1,5 +1,6 @@
 /** All kernels. Nothing here allocates or has static data: the module lives in tfjs's memory, every place is given. */
 export * from "./adamw";
+export { attention, attentionGradient, attentionWeights, attentionWeightsGradient } from "./attention";
 export { add, addRow, columnSums, multiply, repeatRow, sumOfSquares } from "./elementwise";
 export { gelu } from "./gelu";
 export { geluValues } from "./gelu_values";
@@ -10,13 +11,15 @@ export { addPacked, affineRow, packWeight } from "./packed";
 export * from "./rows";
 export * from "./softmax";
 
-import { writeExpConstants } from "./exp";
-import { writeGeluConstants } from "./gelu";
-import { writeGeluValueConstants } from "./gelu_values";
+import { setAttentionConstants } from "./attention";
+import { setExpConstants } from "./exp";
+import { setGeluConstants } from "./gelu";
+import { setGeluValueConstants } from "./gelu_values";
 
-/** Writes the constants that other kernels are given as `table`: 192 bytes. */
-export function writeConstants(table: usize): void {
-  writeExpConstants(table);
-  writeGeluConstants(table);
-  writeGeluValueConstants(table + 128);
+/** To be called once, before anything else. */
+export function setConstants(): void {
+  setAttentionConstants();
+  setExpConstants();
+  setGeluConstants();
+  setGeluValueConstants();
 }
