@@ -7,8 +7,8 @@ import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
-import type { Grid } from "../runs/grid.ts";
-import { possibleRuns } from "../runs/methods/mod.ts";
+import type { Grid, MethodRequest } from "../runs/grid.ts";
+import { methodEntries, possibleRuns } from "../runs/methods/mod.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { defaultMethods, gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
@@ -86,14 +86,20 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
   };
 }
 
-function chosenMethods(list: string | undefined) {
-  const names = list?.split(",").map((name) => name.trim()) ?? defaultMethods.map(({ method }) => method);
-  const unknown = names.find((name) => !defaultMethods.some(({ method }) => method === name));
+/** The methods that `--methods` names as the profile runs them; one that it does not run, under its defaults. */
+function chosenMethods(list: string | undefined): MethodRequest[] {
+  if (list === undefined) return defaultMethods;
+  const names = list.split(",").map((name) => name.trim()), known = methodEntries.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const known = defaultMethods.map(({ method }) => method).join(", ");
-    throw new InputError(`Unknown method "${unknown}" in --methods; expected a list out of ${known}.`);
+    throw new InputError(
+      `Unknown method "${unknown}" in --methods; expected a list out of ${known.join(", ")}.`,
+    );
   }
-  return defaultMethods.filter(({ method }) => names.includes(method));
+  return known.filter((name) => names.includes(name)).flatMap((name) => {
+    const usual = defaultMethods.filter(({ method }) => method === name);
+    return usual.length > 0 ? usual : [{ method: name }];
+  });
 }
 
 type Printer = ReturnType<typeof progressPrinter>;

@@ -7,6 +7,13 @@ Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
   assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
 });
 
+Deno.test("wishOf takes every method, those that the profile does not run under their defaults", () => {
+  assert.deepEqual(wishOf(["--methods", "pabee, dpbert"], {}).grid.methods, [
+    { method: "dpbert", settings: { targetRate: 0.6 } },
+    { method: "pabee" },
+  ]);
+});
+
 Deno.test("wishOf: options win over variables", () => {
   const env = { DPB_PROFILE: "smoke", DPB_TASKS: "cola", DPB_SEEDS: "3" };
   const { grid, config } = wishOf(["--profile", "glue", "--tasks", "mrpc,sts-b", "--into", "results"], env);
@@ -34,6 +41,13 @@ Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming w
 Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", () => {
   const { grid } = wishOf(["--methods", "dpbert,bert"], {});
   assert.deepEqual(grid.methods.map(({ method }) => method), ["bert", "dpbert"]);
+});
+
+Deno.test("wishOf takes every method, those that the profile does not run under their defaults", () => {
+  assert.deepEqual(wishOf(["--methods", "pabee, dpbert"], {}).grid.methods, [
+    { method: "dpbert", settings: { targetRate: 0.6 } },
+    { method: "pabee" },
+  ]);
 });
 
 Deno.test("wishOf reads --jobs, and leaves the number to the machine without it", () => {
