@@ -27,7 +27,7 @@ export { exiting, exitLogits } from "./exits/exiting.ts";
 export type { ExitInput } from "./exits/losses.ts";
 export { type OffRamps, randomOffRamps } from "./exits/off_ramps.ts";
 export { type JointSettings, trainJointly } from "./exits/pabee.ts";
-export { byEntropy, byPatience, type ExitRule } from "./exits/rules.ts";
+export { byEntropy, byPaths, byPatience, type ExitRule } from "./exits/rules.ts";
 export { fineTune, fineTuneFurther, type FineTuneSettings } from "./fine_tune.ts";
 export { firstLayersPath, fixedPath } from "./fixed_path.ts";
 export { givenPaths } from "./given_path.ts";

@@ -1,5 +1,5 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
-import { bert, givenPaths, type Method, type Outcome, predictAll } from "../methods/mod.ts";
+import { type Backbone, type Method, type Outcome, predictAll } from "../methods/mod.ts";
 import type { Interruption } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { keyOf } from "./grid.ts";
@@ -12,7 +12,14 @@ import {
   shuffledPaths,
 } from "./outcome.ts";
 import { type CurveLine, type RunRecord, schemaVersion, type TimingRecord } from "./record.ts";
-import { entryOf, parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
+import {
+  entryOf,
+  type OnPaths,
+  parentOf,
+  recordedRecipe,
+  type Selection,
+  type Stages,
+} from "./methods/mod.ts";
 import type { Model } from "./models.ts";
 import { openPasses } from "./passes.ts";
 import { stateFile } from "./resume_state.ts";
@@ -38,7 +45,7 @@ export async function evaluated(run: Run, trained: Trained) {
     data.mismatched.examples,
     await predictAll(backbone, task.kind, data.mismatched.encoded, () => method, pass("mismatched")),
   );
-  const key = keyOf(request);
+  const key = keyOf(request), onPaths = entryOf(request.method).onPaths?.(trained, run.recipe);
   const record: RunRecord = {
     schemaVersion,
     ...key,
@@ -52,9 +59,7 @@ export async function evaluated(run: Run, trained: Trained) {
     weights,
     metrics: metricsOf(task, rows, mismatched),
     path: pathSummary(outcome.paths, config.numLayers),
-    ...(entryOf(request.method).plans?.(run.recipe)
-      ? { controls: await controls(run, trained, outcome, pass) }
-      : {}),
+    ...(onPaths ? { controls: await controls(run, backbone, onPaths, outcome, pass) } : {}),
     selection,
     flops: meanFlops(config, task, data.dev, outcome.paths, {
       gates: planner ? config.numLayers : 0,
@@ -75,24 +80,24 @@ function parentName({ request }: Run): string | null {
 /** Does routing matter? The same model with other inputs' paths, with its commonest path for all, and with every layer. */
 async function controls(
   run: Run,
-  { backbone }: Trained,
+  backbone: Backbone,
+  onPaths: OnPaths,
   { paths }: Outcome,
   pass: (name: string) => Interruption,
 ): Promise<Record<string, number | string>> {
-  const { sources: { task }, data, request } = run;
-  const score = async (name: string, methodFor: (rows: number[]) => Method) => {
+  const { sources: { task, config }, data, request } = run;
+  const score = async (name: string, given: string[]) => {
+    const methodFor = (rows: number[]) => onPaths(rows.map((row) => given[row]));
     const controlled = await predictAll(backbone, task.kind, data.dev, methodFor, pass(name));
     return metricsOf(task, predictionRows(task, data.devExamples, controlled), null).score;
   };
-  const given = (all: string[]) => (rows: number[]) =>
-    givenPaths(backbone, () => rows.map((row) => all[row]));
-  const { path, share } = commonestPath(paths);
+  const { path, share } = commonestPath(paths), everyLayer = "1".repeat(config.numLayers);
   return {
-    shuffledPathsScore: await score("shuffled", given(shuffledPaths(paths, request.seed))),
+    shuffledPathsScore: await score("shuffled", shuffledPaths(paths, request.seed)),
     commonestPath: path,
     commonestPathShare: share,
-    commonestPathScore: await score("commonest", given(paths.map(() => path))),
-    everyLayerScore: await score("everyLayer", () => bert(backbone)),
+    commonestPathScore: await score("commonest", paths.map(() => path)),
+    everyLayerScore: await score("everyLayer", paths.map(() => everyLayer)),
   };
 }
 

@@ -6,10 +6,11 @@ import { bert } from "../bert.ts";
 import { infer } from "../method.ts";
 import { openInference } from "../open_inference.ts";
 import { tinyBackbone, tinyBatch, tinyConfig, tinyExamples } from "../tiny_model.ts";
+import { executedLayers } from "../training_set.ts";
 import { predictionOf, thresholdFor } from "./choose.ts";
 import { exiting, exitLogits } from "./exiting.ts";
 import { randomOffRamps } from "./off_ramps.ts";
-import { byEntropy, type ExitRule, predictionEntropy } from "./rules.ts";
+import { byEntropy, byPaths, type ExitRule, predictionEntropy } from "./rules.ts";
 
 const { ops } = await startBackend("wasm");
 const config = { ...tinyConfig, numLayers: 4 };
@@ -61,6 +62,14 @@ Deno.test("exiting computes no layer for an input that has left, and none at all
   const atOnce: ExitRule = () => () => true;
   assert.deepEqual((await infer(own, batch, exiting(own, ramps, atOnce))).paths, Array(6).fill("1000"));
   assert.deepEqual(rowsRun, [6]);
+});
+
+Deno.test("exiting byPaths leaves each input where its path ends, with that exit's logits", async () => {
+  const paths = ["1000", "1111", "1100", "1110", "1000", "1111"];
+  const found = await infer(backbone, batch, exiting(backbone, ramps, byPaths(paths)));
+  assert.deepEqual(found.paths, paths);
+  const expected = exits.flatMap((own, row) => [...own[executedLayers(paths[row]) - 1]]);
+  assert.ok(largestError(found.logits, expected) < 1e-5);
 });
 
 Deno.test("exiting gives the same open for inference, alone, and where nothing can be read in between", async () => {

@@ -1,5 +1,6 @@
 /** When to leave: rules that see the logits of one exit after the other and say at which to stop. */
 import type { LabelKind } from "../../train/mod.ts";
+import { executedLayers } from "../training_set.ts";
 
 /** Fresh for every input: asked at each exit but the last, in order, whether that one's prediction is good enough. */
 export type ExitRule = () => (logits: ArrayLike<number>) => boolean;
@@ -37,3 +38,13 @@ export const byPatience = (patience: number, kind: LabelKind): ExitRule => () =>
     return patience > 0 && agreed === patience;
   };
 };
+
+/** Stops after as many layers as a path executes; one path per input, in the order in which the inputs ask. */
+export function byPaths(paths: string[]): ExitRule {
+  let inputs = 0;
+  return () => {
+    const layers = executedLayers(paths[inputs++]);
+    let seen = 0;
+    return () => ++seen === layers;
+  };
+}

@@ -2,7 +2,7 @@
 import { trainOffRamps } from "../../methods/mod.ts";
 import type { Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
-import { chooseExit, exitingBy, kindOf, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
+import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, setOf } from "./training.ts";
 
@@ -28,4 +28,5 @@ export const deebertEntry: MethodEntry = {
   },
   choose: (run, model, trained) => chooseExit(run, model, "entropy", trained),
   method: (model, _recipe, selection) => exitingBy(model, "entropy", kindOf(model), selection),
+  onPaths: leavingOnPaths,
 };

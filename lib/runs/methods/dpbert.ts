@@ -1,10 +1,10 @@
 /** `dpbert`: stages 2 and 3 on top of stage 1 (section 3.2). */
-import { initialisePlanner, planned, randomPlanner, reinforce } from "../../methods/mod.ts";
+import { givenPaths, initialisePlanner, planned, randomPlanner, reinforce } from "../../methods/mod.ts";
 import type { StageResult } from "../../train/mod.ts";
 import type { Model, PartMakers } from "../models.ts";
 import { type Recipe, settingsOf, type Uses } from "../recipe.ts";
 import type { Run } from "../run.ts";
-import type { MethodEntry } from "./entry.ts";
+import type { MethodEntry, OnPaths } from "./entry.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, selectionOf, setOf } from "./training.ts";
 
@@ -15,7 +15,7 @@ function usesUnder({ gates, stage3 }: Recipe): Uses {
   const named = settingsOf("stage3").filter((name) =>
     name !== "rewardBaseline" || stage3.rewardBaseline !== "none"
   );
-  return { ...uses, stage3: named, gates: gates === "thresholded" ? [] : true };
+  return { ...stage1Uses, stage2: true, stage3: named, ...(gates === "thresholded" ? {} : { gates: true }) };
 }
 
 /** The parts of a method with a planner. */
@@ -26,6 +26,10 @@ export const plannerPart: PartMakers = {
 /** How a third stage selects (`trainTogether`). */
 export const onTarget = ({ stage3 }: Recipe) =>
   `best held-out score among evaluations with mean layers within ${stage3.targetRate} + 0.05 of all, else the last step`;
+
+/** A planner's paths are each input's own where they are thresholded, not drawn. */
+export const onPlannedPaths = ({ backbone }: Model, { gates }: Recipe): OnPaths | null =>
+  gates === "thresholded" ? (paths) => givenPaths(backbone, () => paths) : null;
 
 /** Stage 2 of a run. */
 export function trainStage2(run: Run, { backbone, parts }: Model): Promise<StageResult> {
@@ -48,5 +52,5 @@ export const dpbertEntry: MethodEntry = {
     return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
   },
   method: ({ parts }, { gates = "thresholded" }) => (backbone) => planned(backbone, parts.planner!, gates),
-  plans: ({ gates }) => gates === "thresholded",
+  onPaths: onPlannedPaths,
 };

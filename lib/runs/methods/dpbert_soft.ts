@@ -1,7 +1,7 @@
 /** `dpbert-soft`: `dpbert` without reinforcement learning, the ablation of the paper's section 4.7 and Table 2. */
 import { planned, trainSoft } from "../../methods/mod.ts";
 import { settingsOf, type Uses } from "../recipe.ts";
-import { onTarget, plannerPart, trainStage2 } from "./dpbert.ts";
+import { onPlannedPaths, onTarget, plannerPart, trainStage2 } from "./dpbert.ts";
 import type { MethodEntry } from "./entry.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, selectionOf, setOf } from "./training.ts";
@@ -28,5 +28,5 @@ export const dpbertSoftEntry: MethodEntry = {
     return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
   },
   method: ({ parts }, { gates }) => (backbone) => planned(backbone, parts.planner!, gates),
-  plans: ({ gates }) => gates === "thresholded",
+  onPaths: onPlannedPaths,
 };

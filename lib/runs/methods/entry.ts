@@ -1,7 +1,7 @@
 /** What a run needs to know of its method. Every method has one such entry in this folder, listed in `mod.ts`. */
 import type { BertConfig } from "../../bert/mod.ts";
 import type { Task } from "../../glue/mod.ts";
-import type { MethodFor } from "../../methods/mod.ts";
+import type { Method, MethodFor } from "../../methods/mod.ts";
 import type { StageResult } from "../../train/mod.ts";
 import type { RunRequest } from "../grid.ts";
 import type { Model, PartMakers } from "../models.ts";
@@ -20,6 +20,9 @@ export interface TrainingEnd {
   stages: Stages;
   selection: Selection;
 }
+
+/** Makes a method of one path per row of a batch. */
+export type OnPaths = (paths: string[]) => Method;
 
 export interface MethodEntry {
   /** What `--method` calls it. */
@@ -49,6 +52,9 @@ export interface MethodEntry {
    * where it is needed.
    */
   method(model: Model, recipe: Recipe, selection: Selection | null): MethodFor;
-  /** Whether the paths reported are a planner's, so that the record has controls that say if planning matters. */
-  plans?(recipe: Recipe): boolean;
+  /**
+   * Where each input takes a path of its own: the trained model on paths that are given, in the order of a batch's rows.
+   * The record then has controls that say whether that matters.
+   */
+  onPaths?(model: Model, recipe: Recipe): OnPaths | null;
 }

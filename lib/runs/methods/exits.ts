@@ -1,6 +1,7 @@
 /** What the early exits share: their knob, given or chosen on held-out rows for a target rate. */
 import {
   byEntropy,
+  byPaths,
   byPatience,
   exiting,
   exitLogits,
@@ -16,7 +17,7 @@ import { InputError } from "../../errors.ts";
 import type { Model, PartMakers } from "../models.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Run } from "../run.ts";
-import type { Selection } from "./entry.ts";
+import type { OnPaths, Selection } from "./entry.ts";
 import { setOf } from "./training.ts";
 
 /** The parts of a method with exits. */
@@ -77,6 +78,10 @@ export function exitingBy(
   const rule = ruleOf(by, knob, kind);
   return (backbone) => exiting(backbone, parts.offRamps!, rule);
 }
+
+/** The trained model with every input leaving after as many layers as a given path executes. */
+export const leavingOnPaths = ({ backbone, parts }: Model): OnPaths => (paths) =>
+  exiting(backbone, parts.offRamps!, byPaths(paths));
 
 /** The kind of labels that a head of that shape was trained on. */
 export const kindOf = ({ backbone }: Model): LabelKind =>

@@ -18,13 +18,15 @@ Deno.test("deebert leaves at the threshold that comes nearest to the target on h
   assert.deepEqual((recipe as Partial<Recipe>).stage3, { targetRate: 0.6 });
   assert.ok(threshold > 0 && Math.abs(meanExecutedLayers - 0.6 * 4) < 0.2, String(meanExecutedLayers));
   assert.equal(path.executedShare[0], 1);
+  assert.match(record.controls!.commonestPath as string, /^1+0*$/);
 });
 
 Deno.test("deebert at threshold 0 runs every layer and pays for the ramps that nobody took", async () => {
   const request = shortRun("deebert", { epochs: 0.5, "exits.steps": 4, threshold: 0 });
-  const { parent, recipe, path, flops } = await trainedAndOpened(request);
+  const { parent, recipe, path, flops, controls, metrics } = await trainedAndOpened(request);
   assert.equal(parent, "deebert-epochs=0.5-exits.steps=4-s0");
   assert.deepEqual([recipe.threshold, recipe.stage3, path.meanExecutedLayers], [0, undefined, 4]);
+  assert.equal(controls!.shuffledPathsScore, metrics.score); // one path for all
   assert.ok(flops.meanPerExample > flops.fullPerExample);
 });
 

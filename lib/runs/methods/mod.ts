@@ -13,7 +13,7 @@ import type { MethodEntry } from "./entry.ts";
 import { pabeeEntry } from "./pabee.ts";
 import { staticSubsetEntry } from "./static_subset.ts";
 
-export { type MethodEntry, type Selection, type Stages, type TrainingEnd } from "./entry.ts";
+export { type MethodEntry, type OnPaths, type Selection, type Stages, type TrainingEnd } from "./entry.ts";
 export { stage1Of } from "./stage1.ts";
 
 /** All methods. */

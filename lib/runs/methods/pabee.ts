@@ -2,7 +2,7 @@
 import { trainJointly } from "../../methods/mod.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
-import { chooseExit, exitingBy, kindOf, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
+import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
 import { stage1Uses } from "./stage1.ts";
 import { extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
@@ -34,4 +34,5 @@ export const pabeeEntry: MethodEntry = {
   },
   choose: (run, model, trained) => chooseExit(run, model, run.recipe.exitBy, trained),
   method: (model, { exitBy }, selection) => exitingBy(model, exitBy, kindOf(model), selection),
+  onPaths: leavingOnPaths,
 };
