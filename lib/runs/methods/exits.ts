@@ -1,4 +1,6 @@
 /** What the early exits share: their knob, given or chosen on held-out rows for a target rate. */
+import { InputError } from "../../errors.ts";
+import type { Task } from "../../glue/mod.ts";
 import {
   byEntropy,
   byPaths,
@@ -11,9 +13,7 @@ import {
   randomOffRamps,
   thresholdFor,
 } from "../../methods/mod.ts";
-import type { Task } from "../../glue/mod.ts";
 import type { LabelKind } from "../../train/mod.ts";
-import { InputError } from "../../errors.ts";
 import type { Model, PartMakers } from "../models.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Run } from "../run.ts";
