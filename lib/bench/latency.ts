@@ -128,7 +128,7 @@ export async function benchDepths(
   let running = 0;
   const model = openInference(backbone, (own) => {
     const methods = [bert(own), ...planners.map((planner) => dpbert(own, planner))];
-    return () => methods[running]();
+    return (batch) => methods[running](batch);
   });
   const runs = [0, ...planners.keys().map((k) => k + 1)].map((at) => ({
     ...model,

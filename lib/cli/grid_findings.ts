@@ -10,7 +10,8 @@ import { glueBytes, glueCache, missingGlueFiles } from "../glue/download.ts";
 import { readSplit, type SplitName, type Task, taskById } from "../glue/mod.ts";
 import { smokeVocabulary } from "../micro/mod.ts";
 import { availableMemory, physicalCores } from "../runs/environment.ts";
-import { type Grid, missingRuns, runsOf } from "../runs/grid.ts";
+import { type Grid, missingRuns } from "../runs/grid.ts";
+import { possibleRuns } from "../runs/methods/mod.ts";
 import { diskNeed, memoryNeed, type Training } from "../runs/needs.ts";
 import { recipeFor } from "../runs/recipe.ts";
 import { readRecords } from "../runs/store.ts";
@@ -147,7 +148,7 @@ export function diskFinding(plan: Plan, freeAt = freeBytes, own = glueCache): Pr
   const what = "disk";
   return finding(what, async () => {
     const { config: { results }, grid } = plan;
-    const missing = missingRuns(runsOf(grid), await readRecords(results, grid.profile));
+    const missing = missingRuns(possibleRuns(grid), await readRecords(results, grid.profile));
     const free = await freeAt(await nearestExisting(results));
     const jobs = plan.jobs ?? physicalCores();
     const runs = diskNeed(await largestTraining(plan), missing.length, jobs);

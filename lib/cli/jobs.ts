@@ -1,7 +1,7 @@
 /** `--jobs`: how many runs train at once. */
 import { InputError } from "../errors.ts";
 import { availableMemory, physicalCores } from "../runs/environment.ts";
-import { runsOf } from "../runs/grid.ts";
+import { possibleRuns } from "../runs/methods/mod.ts";
 import { jobsFor, memoryNeed } from "../runs/needs.ts";
 import type { BackendName } from "../tensor/ops.ts";
 import { largestTraining, type Plan } from "./grid_findings.ts";
@@ -24,7 +24,7 @@ export async function defaultJobs(plan: Plan, backend: BackendName): Promise<num
     cores: physicalCores(),
     free: availableMemory(),
     need: memoryNeed(await largestTraining(plan)).total,
-    runs: runsOf(plan.grid).length,
+    runs: possibleRuns(plan.grid).length,
     usesGpu: backend === "webgpu",
   });
 }

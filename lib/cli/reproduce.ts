@@ -7,7 +7,8 @@ import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
-import { type Grid, type MethodRequest, runsOf } from "../runs/grid.ts";
+import type { Grid, MethodRequest } from "../runs/grid.ts";
+import { methodEntries, possibleRuns } from "../runs/methods/mod.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
@@ -87,19 +88,23 @@ export function wishOf(args: string[], env: Record<string, string>): Wish {
   };
 }
 
-/** Those of the profile's methods that `list` names, in all their settings; all of them without a list. */
+/** The methods that `list` names as the profile runs them, in all their settings; one that it does not run, under its defaults. */
 function chosenMethods(
   methods: readonly MethodRequest[],
   list: string | undefined,
 ): readonly MethodRequest[] {
   if (list === undefined) return methods;
-  const names = list.split(",").map((name) => name.trim()),
-    known = [...new Set(methods.map((one) => one.method))];
+  const names = list.split(",").map((name) => name.trim()), known = methodEntries.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return methods.filter(({ method }) => names.includes(method));
-  throw new InputError(
-    `Unknown method "${unknown}" in --methods; expected a list out of ${known.join(", ")}.`,
-  );
+  if (unknown !== undefined) {
+    throw new InputError(
+      `Unknown method "${unknown}" in --methods; expected a list out of ${known.join(", ")}.`,
+    );
+  }
+  return known.filter((name) => names.includes(name)).flatMap((name) => {
+    const usual = methods.filter(({ method }) => method === name);
+    return usual.length > 0 ? usual : [{ method: name }];
+  });
 }
 
 type Printer = ReturnType<typeof progressPrinter>;
@@ -134,7 +139,7 @@ export async function run(args: string[]): Promise<number> {
   // Until here Ctrl-C ends at once; a download goes on where it was.
   const { requested, signal } = stopSignal(printer.note);
   const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
-  const requests = runsOf(grid);
+  const requests = possibleRuns(grid);
   const jobs = Math.min(requests.length, wish.jobs ?? await defaultJobs(wish, backend.name));
   printer.note(`${backendLine(profile, backend)}, ${jobs === 1 ? "one run" : `${jobs} runs`} at a time`);
   const now = () => performance.now();

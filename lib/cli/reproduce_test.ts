@@ -20,6 +20,14 @@ Deno.test("wishOf takes all tasks and three seeds of micro with --full, unless i
   assert.deepEqual([some.tasks, some.seeds], [["rte"], [0, 1, 2]]);
 });
 
+Deno.test("wishOf takes every method, those that the profile does not run under their defaults", () => {
+  assert.deepEqual(wishOf(["--methods", "pabee, dpbert"], {}).grid.methods, [
+    { method: "dpbert", settings: { targetRate: 0.6 } },
+    { method: "dpbert", settings: { targetRate: 0.45 } },
+    { method: "pabee" },
+  ]);
+});
+
 Deno.test("wishOf: options win over variables", () => {
   const env = { DPB_PROFILE: "smoke", DPB_TASKS: "cola", DPB_SEEDS: "3" };
   const { grid, config } = wishOf(["--profile", "glue", "--tasks", "mrpc,sts-b", "--into", "results"], env);

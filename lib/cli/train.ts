@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
+import { methodEntries } from "../runs/methods/mod.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { trainRun } from "../runs/unit.ts";
 import { backendFor } from "./backend.ts";
@@ -20,7 +21,7 @@ export const usage =
   `deno task train --task ID [--profile smoke|micro|glue] [--method NAME] [--seed N] [--set KEY=VALUE] [--into FOLDER] [--fresh] [--progress text|json] [--until-stdin-closes]
   --task      e.g. mrpc
   --profile   size of the experiment
-  --method    by default dpbert
+  --method    by default dpbert; ${methodEntries.map(({ name }) => name).join(", ")}
   --seed      by default 0
   --set       a setting of the recipe, e.g. targetRate=0.6; more than once for more of them
   --into      folder of the results

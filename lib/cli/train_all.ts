@@ -50,12 +50,8 @@ export async function trainAll(requests: readonly RunRequest[], options: TrainAl
   await trainScheduled(runs, {
     jobs,
     start: (run) => trainOne(run, session, options),
-    onOrphan: (run, parent) =>
-      session.end(
-        run,
-        "orphaned",
-        `not run, because ${longName(parent.request)}, whose weights it starts from, failed`,
-      ),
+    onOrphan: (run, lost) =>
+      session.end(run, "orphaned", `not run, because ${longName(lost.request)}, which it needs, failed`),
     shouldStop: () => stop.aborted,
   });
   if (runs.some(({ state }) => state === "waiting")) {

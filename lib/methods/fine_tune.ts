@@ -1,5 +1,5 @@
 /** Stage 1: ordinary fine-tuning of the backbone (section 3.2.1), and more steps of the same. */
-import { batchTensors, classify, encode } from "../bert/mod.ts";
+import { type Affine, batchTensors, classify, encode } from "../bert/mod.ts";
 import { floatTensor, type Leaf, leaves, mean, setValues } from "../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../train/mod.ts";
 import { fixedGate, fixedPath } from "./fixed_path.ts";
@@ -32,9 +32,9 @@ function executedLeaves(trainable: Leaf[], path: string): Leaf[] {
 }
 
 /** A regression's head starts at the mean label: else the first tenth of the steps only learns that one number. */
-function startAtMeanLabel({ params }: Backbone, { train }: TrainingSet): void {
+export function startAtMeanLabel(head: Affine, { train }: TrainingSet): void {
   const mean = train.reduce((total, { label }) => total + label!, 0) / train.length;
-  setValues(params.classifier.bias, new Float32Array([mean]));
+  setValues(head.bias, new Float32Array([mean]));
 }
 
 const everyLayerOf = ({ config }: Backbone) => "1".repeat(config.numLayers);
@@ -51,7 +51,7 @@ export function fineTune(
   options: Omit<LoopOptions, "ops">,
   path = everyLayerOf(backbone),
 ): Promise<StageResult> {
-  if (data.kind === "regression") startAtMeanLabel(backbone, data);
+  if (data.kind === "regression") startAtMeanLabel(backbone.params.classifier, data);
   return trainPath(backbone, data, settings, { name: "stage 1", batches: `${seed}/stage1`, path }, options);
 }
 

@@ -12,7 +12,12 @@ export const fixedGate = <X>(path: string): Gate<X> => (layer, hidden, run) =>
 
 /** The backbone on one path for all inputs. */
 export function fixedPath<X>(backbone: Backbone<Forward<X>>, path: string): Method<X> {
-  return () => ({ gate: fixedGate(path), finish: backboneFinish(backbone), actions: [], path });
+  return ({ size }) => ({
+    gate: fixedGate(path),
+    finish: backboneFinish(backbone),
+    actions: [],
+    conclude: (logits) => ({ logits, paths: Array(size).fill(path) }),
+  });
 }
 
 /** The path of the first `count` of `numLayers` layers: `firstLayersPath(2, 4)` is `"1100"`. */

@@ -24,14 +24,14 @@ export interface Backbone<O = Ops> {
 export interface Pass<X = Tensor> {
   gate: Gate<X>;
   finish(hidden: X): X;
-  /** The actions taken so far, one [B] of 0 and 1 per layer; [] where every input takes `path`. */
+  /** What is read back beside the logits: the actions, one [B] of 0 and 1 per layer; [] where every layer ran. */
   actions: X[];
-  /** The path of every input where that is the same one, 0/1 per layer; every layer unless given. */
-  path?: string;
+  /** What a method makes of what was read, where that is more than logits and actions. */
+  conclude?(logits: Float32Array, actions: Float32Array[]): Inference;
 }
 
-/** Starts a pass; called once per batch. */
-export type Method<X = Tensor> = () => Pass<X>;
+/** Starts a pass; called once per batch, before anything is computed. */
+export type Method<X = Tensor> = (batch: PaddedBatch) => Pass<X>;
 
 /** What a method makes of a batch. */
 export interface Inference {
@@ -51,19 +51,20 @@ export async function infer<X>(
   batch: PaddedBatch,
   method: Method<X>,
 ): Promise<Inference> {
-  const pass = method();
+  const pass = method(batch);
   const read = ops.evaluate(() => {
     const hidden = encode(ops, params, config, batchTensors(ops, batch), pass.gate);
     return [pass.finish(hidden), ...pass.actions];
   });
   // Waiting for values that are there already would cost a single input more than its gates.
   const [logits, ...taken] = read instanceof Promise ? await read : read;
-  if (taken.length > 0) return { logits, paths: pathStrings(taken, batch.size) };
-  return { logits, paths: Array(batch.size).fill(pass.path ?? "1".repeat(config.numLayers)) };
+  return pass.conclude?.(logits, taken) ??
+    { logits, paths: pathStrings(taken, batch.size, config.numLayers) };
 }
 
 /** Actions per layer, each [B], as one 0/1 string per row. */
-function pathStrings(actions: Float32Array[], size: number): string[] {
+function pathStrings(actions: Float32Array[], size: number, numLayers: number): string[] {
+  if (actions.length === 0) return Array(size).fill("1".repeat(numLayers));
   return Array.from(
     { length: size },
     (_, row) => actions.map((action) => action[row] > 0 ? "1" : "0").join(""),

@@ -16,9 +16,9 @@ export const tinyConfig: BertConfig = {
   layerNormEpsilon: 1e-12,
 };
 
-/** A random backbone with two labels; wide weights, so that layers and inputs differ. */
-export function tinyBackbone(ops: Ops, seed = 0, config = tinyConfig): Backbone {
-  return { ops, config, params: randomBert(config, 2, random(seed, "backbone"), 0.3) };
+/** A random backbone, of two labels unless told otherwise; wide weights, so that layers and inputs differ. */
+export function tinyBackbone(ops: Ops, seed = 0, config = tinyConfig, outputs = 2): Backbone {
+  return { ops, config, params: randomBert(config, outputs, random(seed, "backbone"), 0.3) };
 }
 
 /** Examples of 3 to 7 tokens; label 1 where token 5 is among them. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { liveTensors, log, mul, startBackend, type Tensor } from "../tensor/mod.ts";
 import { bert } from "./bert.ts";
 import { givenPaths } from "./given_path.ts";
-import { infer } from "./method.ts";
+import { infer, type Method } from "./method.ts";
 import { tinyBackbone, tinyExamples } from "./tiny_model.ts";
 import { batchSource, meanExecutedLayers, predictAll } from "./training_set.ts";
 import { collate } from "../glue/mod.ts";
@@ -60,15 +60,18 @@ Deno.test("predictAll hands each batch its rows, so that a path can belong to an
 
 Deno.test("predictAll of a regression gives the value itself", async () => {
   const one = { ...backbone, params: { ...backbone.params } };
-  const { predictions } = await predictAll(one, "regression", tinyExamples(2), () => () => ({
-    ...bert(one)(),
+  const { predictions } = await predictAll(one, "regression", tinyExamples(2), () => (batch) => ({
+    ...bert(one)(batch),
     finish: (hidden) => hidden.reshape([2, -1]),
   }));
   assert.ok(predictions.every(Number.isFinite));
 });
 
 Deno.test("predictAll says so when the model's output is not a number", async () => {
-  const broken = () => () => ({ ...bert(backbone)(), finish: (hidden: Tensor) => log(mul(hidden, NaN)) });
+  const broken = (): Method => (batch) => ({
+    ...bert(backbone)(batch),
+    finish: (hidden: Tensor) => log(mul(hidden, NaN)),
+  });
   await assert.rejects(predictAll(backbone, "classification", tinyExamples(3), broken), {
     name: "InputError",
     message: /output for example .* is NaN: its training has diverged/,

@@ -1,6 +1,6 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
 import type { SplitName } from "../glue/mod.ts";
-import { bert, givenPaths, type Method, type Outcome, predictAll } from "../methods/mod.ts";
+import { type Backbone, type Method, type Outcome, predictAll } from "../methods/mod.ts";
 import type { Interruption } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { keyOf } from "./grid.ts";
@@ -19,7 +19,14 @@ import {
   schemaVersion,
   type TimingRecord,
 } from "./record.ts";
-import { parentOf, recordedRecipe, type Selection, type Stages } from "./methods/mod.ts";
+import {
+  entryOf,
+  type OnPaths,
+  parentOf,
+  recordedRecipe,
+  type Selection,
+  type Stages,
+} from "./methods/mod.ts";
 import type { Model } from "./models.ts";
 import { openPasses } from "./passes.ts";
 import { stateFile } from "./resume_state.ts";
@@ -37,7 +44,7 @@ export interface Trained extends Model {
 /** Scores the trained model on dev. Returns the record and the rows it was computed from. Throws `Stopped`. */
 export async function evaluated(run: Run, trained: Trained) {
   const { request, sources: { task, weights, config }, data, context } = run;
-  const { backbone, parts: { planner }, method, selection } = trained;
+  const { backbone, parts: { planner, offRamps }, method, selection } = trained;
   const pass = await openPasses(stateFile(run, "evaluation", "json"), context);
   const outcome = await predictAll(backbone, task.kind, data.dev, () => method, pass("dev"));
   const rows = predictionRows(task, data.devExamples, outcome);
@@ -47,12 +54,12 @@ export async function evaluated(run: Run, trained: Trained) {
     await predictAll(backbone, task.kind, data.mismatched.encoded, () => method, pass("mismatched")),
   );
   const test = await tested(run, trained, pass);
-  const key = keyOf(request);
+  const key = keyOf(request), onPaths = entryOf(request.method).onPaths?.(trained, run.recipe);
   const record: RunRecord = {
     schemaVersion,
     ...key,
     parent: parentName(run),
-    recipe: recordedRecipe(request.method, run.recipe),
+    recipe: recordedRecipe(request),
     recipeHash: run.hash,
     backend: context.backend.name,
     blas: context.backend.blas,
@@ -62,9 +69,12 @@ export async function evaluated(run: Run, trained: Trained) {
     metrics: metricsOf(task, rows, mismatched),
     ...(test ? { test: metricsOf(task, test.rows, test.mismatched) } : {}),
     path: pathSummary(outcome.paths, config.numLayers),
-    ...(planner ? { controls: await controls(run, trained, outcome, pass) } : {}),
+    ...(onPaths ? { controls: await controls(run, backbone, onPaths, outcome, pass) } : {}),
     selection,
-    flops: meanFlops(config, task, data.dev, outcome.paths, planner ? config.numLayers : 0),
+    flops: meanFlops(config, task, data.dev, outcome.paths, {
+      gates: planner ? config.numLayers : 0,
+      exits: offRamps !== undefined,
+    }),
     provenance: run.provenance,
   };
   return { record, rows, mismatched, test };
@@ -98,24 +108,24 @@ function parentName({ request }: Run): string | null {
 /** Does routing matter? The same model with other inputs' paths, with its commonest path for all, and with every layer. */
 async function controls(
   run: Run,
-  { backbone }: Trained,
+  backbone: Backbone,
+  onPaths: OnPaths,
   { paths }: Outcome,
   pass: (name: string) => Interruption,
 ): Promise<Record<string, number | string>> {
-  const { sources: { task }, data, request } = run;
-  const score = async (name: string, methodFor: (rows: number[]) => Method) => {
+  const { sources: { task, config }, data, request } = run;
+  const score = async (name: string, given: string[]) => {
+    const methodFor = (rows: number[]) => onPaths(rows.map((row) => given[row]));
     const controlled = await predictAll(backbone, task.kind, data.dev, methodFor, pass(name));
     return metricsOf(task, predictionRows(task, data.devExamples, controlled), null).score;
   };
-  const given = (all: string[]) => (rows: number[]) =>
-    givenPaths(backbone, () => rows.map((row) => all[row]));
-  const { path, share } = commonestPath(paths);
+  const { path, share } = commonestPath(paths), everyLayer = "1".repeat(config.numLayers);
   return {
-    shuffledPathsScore: await score("shuffled", given(shuffledPaths(paths, request.seed))),
+    shuffledPathsScore: await score("shuffled", shuffledPaths(paths, request.seed)),
     commonestPath: path,
     commonestPathShare: share,
-    commonestPathScore: await score("commonest", given(paths.map(() => path))),
-    everyLayerScore: await score("everyLayer", () => bert(backbone)),
+    commonestPathScore: await score("commonest", paths.map(() => path)),
+    everyLayerScore: await score("everyLayer", paths.map(() => everyLayer)),
   };
 }
 

@@ -6,7 +6,8 @@ import type { Config, Profile } from "../config.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { Stopped } from "../train/mod.ts";
-import { type Grid, missingRuns, runsOf } from "./grid.ts";
+import { type Grid, missingRuns } from "./grid.ts";
+import { possibleRuns } from "./methods/mod.ts";
 import type { RunRecord, TimingRecord } from "./record.ts";
 import { readRecords, readTimings } from "./store.ts";
 import type { RunContext } from "./run.ts";
@@ -49,7 +50,7 @@ export interface EnsureOptions extends Omit<RunContext, "backend" | "results" | 
  */
 export async function ensureRuns(grid: Grid, options: EnsureOptions): Promise<EnsuredRuns> {
   const { config, openBackend, committed = committedResults, ...context } = options;
-  const requests = runsOf(grid), { profile } = grid;
+  const requests = possibleRuns(grid), { profile } = grid;
   const own = await readRecords(config.results, profile);
   const missing = missingRuns(requests, own), mark = unfinishedMark(config.results, profile);
   if (missing.length < requests.length) {

@@ -1,8 +1,7 @@
 /** Whether a run is finished, without training: what `trainRun` decides by, and the same decision for many runs. */
 import type { Config } from "../config.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
-import { recipeOf, recordedRecipe } from "./methods/mod.ts";
-import type { Recipe } from "./recipe.ts";
+import { recordedRecipe } from "./methods/mod.ts";
 import { recipeHash, type RunRecord } from "./record.ts";
 import { hasStates } from "./resume_state.ts";
 import { checkpointFolder } from "./run.ts";
@@ -12,12 +11,11 @@ import { openSources, readSplits, splitSums } from "./task_data.ts";
 
 /** What the record of a run must carry to count: of its recipe, its rows (their sums by file) and its weights. */
 export function requestHash(
-  method: string,
-  recipe: Recipe,
+  request: RunRequest,
   sums: Record<string, string>,
   { weights }: Pick<Sources, "weights">,
 ): string {
-  return recipeHash(recordedRecipe(method, recipe), sums, weights.sha256);
+  return recipeHash(recordedRecipe(request), sums, weights.sha256);
 }
 
 /**
@@ -34,13 +32,13 @@ export function finishedRuns(
   };
   const inputs = new Map<string, ReturnType<typeof read>>();
   return async (request) => {
-    const { profile, task, method } = request, place = `${profile}/${task}`;
+    const { profile, task } = request, place = `${profile}/${task}`;
     if (await hasStates(checkpointFolder(results, request))) return null;
     const record = await findRecord(results, keyOf(request));
     if (!record) return null;
     if (!inputs.has(place)) inputs.set(place, read(profile, task));
     const { sources, sums } = await inputs.get(place)!;
-    const hash = requestHash(method, recipeOf(request), sums, sources);
+    const hash = requestHash(request, sums, sources);
     return record.recipeHash === hash ? record : null;
   };
 }

@@ -1,7 +1,7 @@
 /** Models and their folders: a Hugging Face BERT and, beside it, a file for each part that a method adds. */
 import { writeAtomic } from "../files/atomic.ts";
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
-import type { Backbone, Planner } from "../methods/mod.ts";
+import type { Backbone, OffRamps, Planner } from "../methods/mod.ts";
 import { disposeTree, type Leaf, leaves, type Random, random, readValues } from "../tensor/mod.ts";
 import {
   type NamedValues,
@@ -17,6 +17,7 @@ import { join } from "node:path";
 /** Parameters that a method has beside its backbone's. Each is a file of its name. */
 export interface Parts {
   planner?: Planner;
+  offRamps?: OffRamps;
 }
 
 /** A backbone with its parts. */

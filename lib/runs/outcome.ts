@@ -1,5 +1,5 @@
 /** From predictions and paths to the numbers of a record. Scores are computed from the strings that the disk keeps. */
-import { type BertConfig, pathFlops } from "../bert/mod.ts";
+import { type BertConfig, headFlops, pathFlops } from "../bert/mod.ts";
 import {
   type EncodedExample,
   type Example,
@@ -60,23 +60,31 @@ export function pathSummary(paths: string[], numLayers: number): RunRecord["path
   };
 }
 
-/** Mean FLOPs of the examples at their true lengths, and of the full model on the same ones. `gates`: plan networks. */
+/** What a path costs beside its layers and one head. */
+export interface PathCosts {
+  /** Plan networks, each asked once. */
+  gates: number;
+  /** Whether every executed layer ends in an exit's head. */
+  exits: boolean;
+}
+
+/** Mean FLOPs of the examples at their true lengths, and of the full model on the same ones. */
 export function meanFlops(
   config: BertConfig,
   task: Task,
   examples: EncodedExample[],
   paths: string[],
-  gates: number,
+  { gates, exits }: PathCosts,
 ) {
-  const flops = (layersOf: (row: number) => number, gates: number) =>
-    Math.round(
-      mean(examples.map(({ tokenIds }, row) =>
-        pathFlops(config, tokenIds.length, layersOf(row), numOutputs(task), gates)
-      )),
-    );
+  const flops = (of: (length: number, row: number) => number) =>
+    Math.round(mean(examples.map(({ tokenIds }, row) => of(tokenIds.length, row))));
+  const outputs = numOutputs(task), head = headFlops(config, outputs);
   return {
-    meanPerExample: flops((row) => executedLayers(paths[row]), gates),
-    fullPerExample: flops(() => config.numLayers, 0),
+    meanPerExample: flops((length, row) => {
+      const executed = executedLayers(paths[row]);
+      return pathFlops(config, length, executed, outputs, gates) + (exits ? (executed - 1) * head : 0);
+    }),
+    fullPerExample: flops((length) => pathFlops(config, length, config.numLayers, outputs)),
   };
 }
 

@@ -72,9 +72,11 @@ Deno.test("meanFlops counts executed layers, head and gates at each example's ow
     index,
   }));
   // A layer on one token: 2 (16 + 20 + 4) = 80, on three 288; the head 2 (4 + 4) = 16.
-  const flops = meanFlops(config, mrpc, examples, ["111", "100"], 3);
+  const flops = meanFlops(config, mrpc, examples, ["111", "100"], { gates: 3, exits: false });
   assert.equal(flops.meanPerExample, (3 * 80 + 288) / 2 + 16 + 3 * 4);
   assert.equal(flops.fullPerExample, 3 * (80 + 288) / 2 + 16);
+  const left = meanFlops(config, mrpc, examples, ["111", "100"], { gates: 0, exits: true });
+  assert.equal(left.meanPerExample, (3 * 80 + 288) / 2 + (3 + 1) / 2 * 16);
 });
 
 Deno.test("commonestPath is the most frequent, the first of equals", () => {

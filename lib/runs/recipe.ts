@@ -15,7 +15,19 @@ const schema = z.strictObject({
   /** k of `bert-first-k`. */
   firstLayers: count,
   /** Steps of `bert` after stage 1: a number, or `stage3`: as many as stage 3 has on that task. */
-  extraSteps: z.union([z.int().min(0), z.literal("stage3")]),
+  extraSteps: z.union([z.int().min(0), z.literal("stage3")], "expected a whole number from 0, or stage3"),
+  /** How a planner's probabilities become actions at inference. */
+  gates: z.enum(["thresholded", "soft", "sampled"]),
+  /** Which layers `static-subset` keeps. */
+  subset: z.enum(["search", "commonest", "random"]),
+  /** What an off-ramp sees. */
+  exitInput: z.enum(["raw", "standardised"]),
+  /** What lets an input leave. */
+  exitBy: z.enum(["patience", "entropy"]),
+  /** Entropy (nats) below which an input leaves; `target`: chosen for `targetRate` on the held-out rows. */
+  threshold: z.union([z.number().min(0), z.literal("target")], "expected a number from 0, or target"),
+  /** Exits in a row that must agree; `target` as in `threshold`. */
+  patience: z.union([z.int().min(0), z.literal("target")], "expected a whole number from 0, or target"),
   stage1: z.strictObject({
     epochs: z.number().positive(),
     batchSize: count,
@@ -27,7 +39,7 @@ const schema = z.strictObject({
     evaluations: count,
   }),
   stage2: z.strictObject({
-    steps: count,
+    steps: z.int().min(0), // 0: the planner starts as it is drawn
     batchSize: count,
     learningRate: rate,
     clipNorm: z.number().positive(),
@@ -49,6 +61,17 @@ const schema = z.strictObject({
     beta: weight,
     muPer: z.enum(["batch", "example"]),
     plannerInput: z.enum(["detached", "attached"]),
+    rewardBaseline: z.enum(["none", "batch", "self-critical"]),
+  }),
+  /** Off-ramps on a backbone that stands still. */
+  exits: z.strictObject({
+    /** A number, or `stage3`: as many as stage 3 has on that task. */
+    steps: z.union([count, z.literal("stage3")], "expected a whole number from 1, or stage3"),
+    batchSize: count,
+    learningRate: rate,
+    warmup: z.number().min(0).max(1),
+    weightDecay: weight,
+    clipNorm: z.number().positive(),
   }),
 });
 
@@ -66,6 +89,12 @@ const common: Recipe = {
   maxLength: 128,
   firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
   extraSteps: 0,
+  gates: "thresholded", // Eq. 5
+  subset: "search",
+  exitInput: "raw", // as DeeBERT and PABEE
+  exitBy: "patience",
+  threshold: "target",
+  patience: "target",
   stage1: {
     epochs: 3,
     batchSize: 32,
@@ -99,6 +128,15 @@ const common: Recipe = {
     beta: 5, // paper's grid {5, 20, 35, 50}
     muPer: "batch",
     plannerInput: "detached",
+    rewardBaseline: "none", // as written (R9); baselines gave no clear gain (science.md 3.2)
+  },
+  exits: {
+    steps: "stage3",
+    batchSize: 32,
+    learningRate: 1e-3, // heads on fixed features (glue-study.md 6); DeeBERT's own 2e-5 moves them little
+    warmup: 0.1,
+    weightDecay: 0.01,
+    clipNorm: 1,
   },
 };
 
@@ -149,6 +187,7 @@ const smoke: Changes = {
     trainEmbeddings: true,
     evaluations: 2,
   },
+  exits: { batchSize: 8, learningRate: 1e-2 },
 };
 
 function changed(recipe: Recipe, changes: Changes): Recipe {
@@ -161,6 +200,9 @@ function changed(recipe: Recipe, changes: Changes): Recipe {
 
 /** Where a setting stands in a recipe; `name` is null where the section itself is the setting. */
 export type Place = [section: keyof Recipe, name: string | null];
+
+/** The names of a section's settings. */
+export const settingsOf = (section: "stage1" | "stage2" | "stage3"): string[] => Object.keys(common[section]);
 
 /** The one key of every setting: its own name where no other stage has it, else `stage.name`; of those in `uses`. */
 export function settingKeys(uses: Uses = allSettings): Map<string, Place> {
@@ -179,7 +221,7 @@ const allSettings: Uses = Object.fromEntries(Object.keys(common).map((section) =
 
 function isUsed([section, name]: Place, uses: Uses): boolean {
   const used = uses[section];
-  return used === true || (used?.includes(name!) ?? false);
+  return used === true || (name !== null && (used?.includes(name) ?? false));
 }
 
 /** `"0.6"` -> 0.6, `"true"` -> true, anything else as it stands. */
@@ -225,10 +267,10 @@ export function recipeFor(profile: string, task: string, settings: Settings, use
   throw new InputError(`--set ${key}=${visible(String(settings[key]))}: ${message}.`);
 }
 
-/** The part of a recipe that `uses` names: what a record keeps and its hash covers. */
-export function usedSettings(recipe: Recipe, uses: Uses): Partial<Recipe> {
+/** The part of a recipe that stands at `places`. */
+export function settingsAt(recipe: Recipe, places: Iterable<Place>): Partial<Recipe> {
   const used: Record<string, unknown> = {};
-  for (const [section, name] of settingKeys(uses).values()) {
+  for (const [section, name] of places) {
     if (name === null) used[section] = recipe[section];
     else used[section] = { ...used[section] as object, [name]: (recipe[section] as Settings)[name] };
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inputTokens, microSplits, microTasks } from "../micro/mod.ts";
-import { recipeFor, type Settings, usedSettings } from "./recipe.ts";
+import { recipeFor, settingKeys, type Settings, settingsAt } from "./recipe.ts";
 
 const refused = (settings: Settings, message: RegExp) =>
   assert.throws(() => recipeFor("glue", "mrpc", settings), { name: "InputError", message });
@@ -35,6 +35,7 @@ const values: Record<string, Record<string, string | number | boolean>> = {
     beta: 35,
     muPer: "example",
     plannerInput: "attached",
+    rewardBaseline: "batch",
   },
 };
 
@@ -81,11 +82,12 @@ Deno.test("recipeFor refuses values out of range, naming the option as it was gi
   refused({ "stage1.learningRate": 0 }, /--set stage1\.learningRate=0: /);
   refused({ "stage1.learningRate": "fast" }, /--set stage1\.learningRate=fast: .*expected number/);
   refused({ "stage2.steps": 1.5 }, /--set stage2\.steps=1\.5: /);
-  refused({ "stage2.steps": 0 }, /--set stage2\.steps=0: /);
+  refused({ "stage2.steps": -1 }, /--set stage2\.steps=-1: /);
+  refused({ "stage3.steps": 0 }, /--set stage3\.steps=0: /);
   refused({ muPer: "row" }, /--set muPer=row: .*"batch"\|"example"/);
   refused({ "stage1.trainEmbeddings": "yes" }, /--set stage1\.trainEmbeddings=yes: /);
   refused({ maxLength: 513 }, /--set maxLength=513: /);
-  refused({ extraSteps: "stage2" }, /--set extraSteps=stage2: /);
+  refused({ extraSteps: "stage2" }, /--set extraSteps=stage2: expected a whole number from 0, or stage3\.$/);
   refused({ extraSteps: -1 }, /--set extraSteps=-1: /);
   refused({ beta: "" }, /--set beta=: /);
   refused({ beta: "NaN" }, /--set beta=NaN: /);
@@ -119,9 +121,10 @@ Deno.test("recipeFor with the settings of a method refuses the others, naming it
   });
 });
 
-Deno.test("usedSettings keeps whole sections, named settings, and nothing else", () => {
+Deno.test("settingsAt the places of whole sections and named settings holds them and nothing else", () => {
   const recipe = recipeFor("glue", "mrpc", {}), { stage1, stage3 } = recipe;
-  assert.deepEqual(usedSettings(recipe, { stage1: true, stage3: ["beta"], extraSteps: true }), {
+  const keys = settingKeys({ stage1: true, stage3: ["beta"], extraSteps: true });
+  assert.deepEqual(settingsAt(recipe, keys.values()), {
     extraSteps: 0,
     stage1,
     stage3: { beta: stage3.beta },

@@ -20,6 +20,7 @@ const settings = {
   lambda2: 10,
   beta: 5,
   muPer: "batch" as const,
+  rewardBaseline: "none" as const,
   plannerInput: "detached" as const,
 };
 

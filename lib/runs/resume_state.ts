@@ -26,7 +26,8 @@ export function stateFile(
   return join(checkpointFolder(context.results, request), `${part}-${built}.${extension}`);
 }
 
-const statePattern = /^(stage\d|evaluation|begun-by)-.*\.(safetensors|json)$/;
+/** What `stateFile` names: a part, the first digits of a hash, and how the backend computes. */
+const statePattern = /^[a-z][\w-]*-[0-9a-f]{12}-.+\.(safetensors|json)$/;
 
 /** Makes `folder` and removes what killed writers left half-written. Throws `InputError` where it cannot be made. */
 export async function openFolder(folder: string): Promise<void> {

@@ -60,7 +60,11 @@ Deno.test("openFolder makes a folder, sweeps what killed writers left, and says 
 Deno.test("markOutdated lasts until the states are finished, which keeps the model and nothing else", () =>
   withFolder(async (folder) => {
     const model = ["config.json", "model.safetensors", "planner.safetensors", "vocab.txt"];
-    const states = ["stage1-0123-wasm.safetensors", "stage3-ab-cpu.safetensors", "evaluation-0123-wasm.json"];
+    const states = [
+      "stage1-0123456789ab-wasm.safetensors",
+      "stage3-ba9876543210-cpu.safetensors",
+      "evaluation-0123456789ab-wasm.json",
+    ];
     for (const name of [...model, ...states]) await Deno.writeTextFile(`${folder}/${name}`, "");
     await markOutdated(folder);
     await removeStates(folder);
@@ -75,7 +79,7 @@ Deno.test("markOutdated lasts until the states are finished, which keeps the mod
 
 Deno.test("provenanceOf names every version of the code that had a part in the run, until it is finished", () =>
   withFolder(async (folder) => {
-    const file = `${folder}/begun-by-0123-wasm.json`;
+    const file = `${folder}/begun-by-0123456789ab-wasm.json`;
     const [a, b] = ["aaaa", "bbbb"].map((libHash) => ({ commit: `of ${libHash}`, libHash }));
     assert.deepEqual(await provenanceOf(file, a), a);
     assert.deepEqual(await provenanceOf(file, a), a);

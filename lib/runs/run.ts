@@ -8,6 +8,7 @@ import type { RunRecord } from "./record.ts";
 import { runPaths } from "./store.ts";
 import type { Sources } from "./sources.ts";
 import type { TaskData } from "./task_data.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** What a run needs from its caller. */
 export interface RunContext {
@@ -36,6 +37,8 @@ export interface Run {
   /** Of the code as it stood when the run began; of all versions that had a part in it, if it was continued. */
   provenance: RunRecord["provenance"];
   context: RunContext;
+  /** The model that another run left, trained first if it is not there. Whoever asks frees it. */
+  openOther(request: RunRequest): Promise<TrainedModel>;
 }
 
 /** The folder of a run's final weights and checkpoints (never tracked). */

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { entryOf } from "./methods/mod.ts";
+import { entryOf, modelFolder } from "./methods/mod.ts";
 import { hasModel, hasPart, type Parts } from "./models.ts";
 import { settingKeys, type Settings } from "./recipe.ts";
 import { parseRunRecord, type RunRecord, trainCommand } from "./record.ts";
@@ -52,7 +52,8 @@ async function savedOfRecord(place: string, path: string): Promise<SavedRun> {
         "so its weights are not beside it; name the folder that holds them.",
     );
   }
-  return { folder: paths.checkpoint, record };
+  const request = { ...record, settings: overridesOf(record) };
+  return { folder: modelFolder(resultsOf(place), request), record };
 }
 
 /** The record of the run that left its weights in `folder`, if that is what the folder's place says. */

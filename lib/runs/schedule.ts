@@ -1,10 +1,10 @@
 /** In which order runs are trained when several may train at once: which one may start next, and what a failure stops. */
 import { keyOf, type RunRequest } from "./grid.ts";
-import { parentOf } from "./methods/mod.ts";
+import { neededBy } from "./methods/mod.ts";
 
 /**
  * How far a run is: `waiting` until it is started, `running`, then `finished` or `failed`; `orphaned`: never started,
- * because the run it starts from failed.
+ * because a run it needs failed.
  */
 export type RunState = "waiting" | "running" | "finished" | "failed" | "orphaned";
 
@@ -16,23 +16,30 @@ export interface ScheduledRun {
 
 const nameOf = (request: RunRequest) => JSON.stringify(keyOf(request));
 
-/** The run of `runs` whose weights `run` starts from, if it is one of them. */
-export function parentIn<T extends ScheduledRun>(
-  runs: readonly T[],
-  { request }: ScheduledRun,
-): T | undefined {
-  const parent = parentOf(request);
-  return parent ? runs.find((other) => nameOf(other.request) === nameOf(parent)) : undefined;
+/** Those of `runs` that must be finished before `run`: whose weights it starts from, whose model it looks at. */
+export function neededIn<T extends ScheduledRun>(runs: readonly T[], { request }: ScheduledRun): T[] {
+  const needed = neededBy(request).map(nameOf);
+  return runs.filter((other) => needed.includes(nameOf(other.request)));
 }
 
 /**
- * The first run in the order of `runs` that may start now, else null. A run waits for its parent, so that no two
- * processes train the same one. A parent that is not among `runs` is trained by whoever needs it.
+ * The first run in the order of `runs` that may start now, else null. A run waits for those it needs, so that no two
+ * processes train the same one. One that is not among `runs` is trained by whoever needs it.
  */
 export function nextRun<T extends ScheduledRun>(runs: readonly T[]): T | null {
   const mayStart = (run: T) =>
-    run.state === "waiting" && (parentIn(runs, run)?.state ?? "finished") === "finished";
+    run.state === "waiting" && neededIn(runs, run).every(({ state }) => state === "finished");
   return runs.find(mayStart) ?? null;
+}
+
+/** The first waiting run that needs one which will never finish, and that one; null where there is none. */
+function nextOrphan<T extends ScheduledRun>(runs: readonly T[]): { run: T; lost: T } | null {
+  for (const run of runs) {
+    if (run.state !== "waiting") continue;
+    const lost = neededIn(runs, run).find(({ state }) => state === "failed" || state === "orphaned");
+    if (lost) return { run, lost };
+  }
+  return null;
 }
 
 /** How a run that was started came to its end; `stopped`: at the user's wish, and it can be continued. */
@@ -44,8 +51,8 @@ export interface ScheduleOptions<T> {
   jobs: number;
   /** Trains a run. Never throws. */
   start(run: T): Promise<RunEnd>;
-  /** Told of each run that is not started because its parent failed. */
-  onOrphan(run: T, parent: T): void;
+  /** Told of each run that is not started because one that it needs failed. */
+  onOrphan(run: T, lost: T): void;
   /** True: nothing more is started. */
   shouldStop(): boolean;
 }
@@ -65,11 +72,9 @@ export async function trainScheduled<T extends ScheduledRun>(
     run.state = end === "stopped" ? "waiting" : end;
   };
   for (;;) {
-    for (const run of runs) {
-      const parent = run.state === "waiting" ? parentIn(runs, run) : undefined;
-      if (parent?.state !== "failed") continue;
-      run.state = "orphaned";
-      onOrphan(run, parent);
+    for (let orphan; (orphan = nextOrphan(runs));) {
+      orphan.run.state = "orphaned";
+      onOrphan(orphan.run, orphan.lost);
     }
     for (let run; running.size < jobs && !shouldStop() && (run = nextRun(runs));) {
       const training = train(run).finally(() => running.delete(training));

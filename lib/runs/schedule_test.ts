@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type MethodRequest, runsOf } from "./grid.ts";
-import { nextRun, parentIn, type RunState, type ScheduledRun, trainScheduled } from "./schedule.ts";
+import { neededIn, nextRun, type RunState, type ScheduledRun, trainScheduled } from "./schedule.ts";
 
 type Named = ScheduledRun & { name: string };
 
@@ -35,14 +35,37 @@ Deno.test("nextRun keeps the order, but lets a run wait for the one it starts fr
 
 Deno.test("a run whose parent is not wanted may start at once, and so may one of another seed or recipe", () => {
   const [cola, rte] = fourRuns([], [0], ["dpbert"]);
-  assert.equal(parentIn([cola, rte], cola), undefined);
+  assert.deepEqual(neededIn([cola, rte], cola), []);
   assert.equal(nextRun([cola, rte]), cola);
   const [bert, dpbert] = fourRuns(["running"]);
-  assert.equal(parentIn([bert, dpbert], dpbert), bert);
+  assert.deepEqual(neededIn([bert, dpbert], dpbert), [bert]);
   const longer = { ...dpbert, request: { ...dpbert.request, settings: { epochs: 9 } } };
-  assert.equal(parentIn([bert, longer], longer), undefined);
+  assert.deepEqual(neededIn([bert, longer], longer), []);
   const other = { ...dpbert, request: { ...dpbert.request, seed: 1 } };
   assert.equal(nextRun([bert, other]), other);
+});
+
+Deno.test("a run waits for all it needs; those that need what was never started are orphans too", async () => {
+  const named = (method: string, settings = {}): Named => ({
+    request: { profile: "smoke", task: "rte", method, settings, seed: 0 },
+    state: "waiting",
+    name: method,
+  });
+  const [bert, dpbert] = [named("bert"), named("dpbert")];
+  const sampled = { ...named("dpbert", { gates: "sampled" }), name: "sampled" };
+  const subset = named("static-subset", { subset: "commonest" }), runs = [sampled, subset, bert, dpbert];
+  assert.deepEqual(neededIn(runs, sampled), [dpbert]);
+  assert.deepEqual(neededIn(runs, subset), [bert, dpbert]);
+  assert.deepEqual(neededIn(runs, named("static-subset")), [bert]);
+  const lost: string[] = [];
+  await trainScheduled(runs, {
+    jobs: 2,
+    start: () => Promise.resolve("failed"),
+    onOrphan: (run, other) => lost.push(`${run.name} without ${other.name}`),
+    shouldStop: () => false,
+  });
+  assert.deepEqual(runs.map(({ state }) => state), ["orphaned", "orphaned", "failed", "orphaned"]);
+  assert.deepEqual(lost, ["static-subset without bert", "dpbert without bert", "sampled without dpbert"]);
 });
 
 /** Starts runs that end when they are told to, and keeps what happened. */
@@ -113,7 +136,7 @@ Deno.test("whatever fails and however many train at once: each run starts once, 
         start: async (run) => {
           assert.ok(!started.has(run) && ++atOnce <= jobs);
           started.add(run);
-          assert.ok((parentIn(runs, run)?.state ?? "finished") === "finished");
+          assert.ok(neededIn(runs, run).every(({ state }) => state === "finished"));
           await Promise.resolve();
           atOnce--;
           return fails[runs.indexOf(run)] ? "failed" : "finished";
@@ -122,7 +145,7 @@ Deno.test("whatever fails and however many train at once: each run starts once, 
         shouldStop: () => false,
       });
       for (const run of runs) {
-        const parentFailed = parentIn(runs, run)?.state === "failed";
+        const parentFailed = neededIn(runs, run).some(({ state }) => state === "failed");
         const own = fails[runs.indexOf(run)] ? "failed" : "finished";
         assert.equal(run.state, parentFailed ? "orphaned" : own);
       }

@@ -1,9 +1,9 @@
 /** The model that a finished run left behind, opened again. */
 import type { Method, MethodFor } from "../methods/mod.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
-import { entryOf, recipeOf } from "./methods/mod.ts";
+import { entryOf, modelFolder, recipeOf } from "./methods/mod.ts";
 import { freedOnError, hasModel, loadModel, loadParts, type Model } from "./models.ts";
-import { checkpointFolder, type RunContext } from "./run.ts";
+import type { RunContext } from "./run.ts";
 import { findRecord } from "./store.ts";
 import { numOutputs, type Sources } from "./sources.ts";
 import { openSources } from "./task_data.ts";
@@ -35,7 +35,7 @@ export async function openParts(
 
 /** The model a finished run left behind, or null when its weights are gone. Throws `InputError` when they do not fit. */
 export async function openModel(request: RunRequest, context: RunContext): Promise<TrainedModel | null> {
-  const folder = checkpointFolder(context.results, request);
+  const folder = modelFolder(context.results, request);
   if (!await hasModel(folder)) return null;
   const sources = await openSources(request.profile, request.task, context.config);
   const record = await findRecord(context.results, keyOf(request));

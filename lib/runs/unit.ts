@@ -2,7 +2,6 @@
  * The unit of work: one run, one record. Idempotent: a finished run with an equal recipe hash is returned, not run
  * again; a killed one continues from its stage's checkpoint.
  */
-import type { BertParams } from "../bert/mod.ts";
 import { InputError } from "../errors.ts";
 import { random } from "../tensor/mod.ts";
 import { curveOf, evaluated, timingOf } from "./conclude.ts";
@@ -10,7 +9,14 @@ import { commit, libHash } from "./environment.ts";
 import { requestHash } from "./finished.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { withLock } from "./lock.ts";
-import { entryOf, recipeOf } from "./methods/mod.ts";
+import {
+  entryOf,
+  isTrainedElsewhere,
+  parentOf,
+  recipeOf,
+  type TrainingEnd,
+  trainingOf,
+} from "./methods/mod.ts";
 import {
   disposeModel,
   hasModel,
@@ -35,6 +41,7 @@ import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts"
 import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
 import { numOutputs, type Sources } from "./sources.ts";
 import { openSources, readTaskData } from "./task_data.ts";
+import { openModel, openParts } from "./trained_model.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any
@@ -55,7 +62,7 @@ async function runOnce(
   const sources = await openSources(request.profile, request.task, context.config);
   checkRequest(request, recipe, sources);
   const data = await readTaskData(sources, recipe.maxLength, request.seed);
-  const hash = requestHash(request.method, recipe, data.summary.sha256, sources);
+  const hash = requestHash(request, data.summary.sha256, sources);
   const folder = checkpointFolder(context.results, request);
   return await withLock(lockFile(context.results, request), async () => {
     await openFolder(folder);
@@ -69,7 +76,9 @@ async function runOnce(
     if (context.fresh) await removeStates(folder);
     const begunBy = stateFile({ request, context, hash }, "begun-by", "json");
     const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
-    const run: Run = { request, name, recipe, sources, data, hash, provenance, context };
+    const openOther = (other: RunRequest) =>
+      loadedFrom(other, run, async () => (await openModel(other, context))!);
+    const run: Run = { request, name, recipe, sources, data, hash, provenance, context, openOther };
     for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
   }, context);
@@ -77,19 +86,21 @@ async function runOnce(
 
 /** Throws `InputError` where the method cannot do that task, or not so. */
 function checkRequest({ method }: RunRequest, recipe: Recipe, { task, config }: Sources): void {
-  const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task);
+  const { cannotDo, check } = entryOf(method), problem = cannotDo?.(task, recipe);
   if (problem) throw new InputError(`${method} ${problem}`);
-  check?.(recipe, { config, numOutputs: numOutputs(task) });
+  check?.(recipe, config);
 }
 
 async function trainAndRecord(run: Run): Promise<RunRecord> {
-  const { request, context, sources, recipe } = run, folder = checkpointFolder(context.results, request);
-  const entry = entryOf(request.method), model = await startOf(run);
+  const { request, context, sources, recipe } = run, entry = entryOf(request.method);
+  const shared = isTrainedElsewhere(request), model = await startOf(run);
   try {
-    const stages = await entry.train(run, model), selection = await entry.select(run, model, stages);
+    const { stages, selection: trained } = shared ? await sharedEnd(run) : await entry.train(run, model);
+    const selection = await entry.choose?.(run, model, trained) ?? trained;
     const method = entry.method(model, recipe, selection)(model.backbone);
     const { record, rows, mismatched, test } = await evaluated(run, { ...model, method, stages, selection });
-    await saveModel(folder, sources, model.backbone.params, model.parts);
+    const folder = checkpointFolder(context.results, request);
+    if (!shared) await saveModel(folder, sources, model.backbone.params, model.parts);
     await writeRun(context.results, {
       record,
       timing: timingOf(run, stages),
@@ -105,25 +116,38 @@ async function trainAndRecord(run: Run): Promise<RunRecord> {
   }
 }
 
+/** The end of the training that a run without one of its own reports. */
+async function sharedEnd({ request, context }: Run): Promise<TrainingEnd> {
+  const record = await findRecord(context.results, keyOf(trainingOf(request)));
+  return { stages: {}, selection: record!.selection };
+}
+
 /** The model before its method trains it: the parent's backbone or the pre-trained one, and fresh parts. */
 async function startOf(run: Run): Promise<Model> {
-  const { sources, request, context } = run,
-    { config } = sources,
-    { parts, parent } = entryOf(request.method);
-  const from = parent(request);
-  const params = from ? await paramsOf(from, run) : await sources.freshBackbone(request.seed);
+  const { sources, request, context } = run, { config } = sources, parent = parentOf(request);
+  if (isTrainedElsewhere(request)) {
+    return await loadedFrom(parent!, run, (folder) => openParts(folder, request.method, sources, context));
+  }
+  const params = parent
+    ? await loadedFrom(parent, run, (folder) => loadModel(folder, sources))
+    : await sources.freshBackbone(request.seed);
   const shape = { config, numOutputs: numOutputs(sources.task) };
   const backbone = { ops: context.backend.ops, config, params };
+  const { parts } = entryOf(request.method);
   return { backbone, parts: makeParts(parts, shape, (part) => random(request.seed, part)) };
 }
 
-/** The backbone that `parent` ended with; trained first where it is missing, and again where it cannot be used. */
-async function paramsOf(parent: RunRequest, { sources, context, name }: Run): Promise<BertParams> {
-  const folder = checkpointFolder(context.results, parent);
-  const trained = () => runOnce(parent, { ...context, fresh: false }, { withWeights: true });
+/** What `load` finds of another run; that is trained first where it is missing, and again where it cannot be used. */
+async function loadedFrom<T>(
+  other: RunRequest,
+  { context, name }: Run,
+  load: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = checkpointFolder(context.results, other);
+  const trained = () => runOnce(other, { ...context, fresh: false }, { withWeights: true });
   await trained();
   try {
-    return await loadModel(folder, sources);
+    return await load(folder);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     context.onNote?.(
@@ -131,6 +155,6 @@ async function paramsOf(parent: RunRequest, { sources, context, name }: Run): Pr
     );
     await removeModel(folder);
     await trained();
-    return await loadModel(folder, sources);
+    return await load(folder);
   }
 }

@@ -24,7 +24,7 @@ export const recipeFaults: Fault[] = [
     "learningRate=0.1",
     /learningRate: there is no such setting.*stage1\.learningRate/,
   ),
-  setting("0 steps", "stage2.steps=0", /--set stage2\.steps=0: /),
+  setting("0 steps", "stage3.steps=0", /--set stage3\.steps=0: /),
   setting("half a step", "stage3.steps=2.5", /--set stage3\.steps=2\.5: /),
   setting("0 epochs", "epochs=0", /--set epochs=0: /),
   setting("an empty batch", "stage1.batchSize=0", /--set stage1\.batchSize=0: /),

@@ -47,8 +47,13 @@ export const settingsFaults: Fault[] = [
     /"ax".*cannot be trained/,
   ),
   typed("no task", ["train", "--profile", "smoke"], /--task/),
-  typed("a method that does not exist", [...train.slice(0, -1), "deebert"], /"deebert".*dpbert/),
+  typed("a method that does not exist", [...train.slice(0, -1), "bart"], /"bart".*dpbert/),
   typed("a method of every object", [...train.slice(0, -1), "constructor"], /"constructor".*dpbert/),
+  typed(
+    "a method on a task that it cannot do",
+    ["train", "--profile", "smoke", "--task", "sts-b", "--method", "deebert"],
+    /deebert leaves by the entropy.*leave STS-B out/,
+  ),
   typed("a seed that is no number", [...train, "--seed", "one"], /--seed one/),
   typed(
     "a seed beyond any number",
@@ -57,8 +62,8 @@ export const settingsFaults: Fault[] = [
   ),
   typed(
     "a method that cannot be reproduced",
-    ["reproduce", "--methods", "bert,deebert"],
-    /"deebert".*--methods/,
+    ["reproduce", "--methods", "bert,bart"],
+    /"bart".*--methods/,
   ),
   typed("tasks that do not exist", ["reproduce", "--tasks", "mrpc,mrcp"], /--tasks "mrpc,mrcp".*sts-b/),
   typed(

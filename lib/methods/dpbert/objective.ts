@@ -32,6 +32,11 @@ export interface ObjectiveSettings {
   targetRate: number;
   /** Whether mu is averaged over the batch before the square or not (R5). */
   muPer: "batch" | "example";
+  /**
+   * What is taken off a reward before it weighs its log-probability (R9): nothing; the batch's mean reward of that
+   * layer; or what the path of inference earns on the same input (Wu et al. 2018, BlockDrop: "self-critical").
+   */
+  rewardBaseline: "none" | "batch" | "self-critical";
 }
 
 /** Eq. 7: log pi(a^i | h^{i-1}), per layer and example. */
@@ -60,8 +65,21 @@ export function rewards(actions: Tensor, losses: Tensor, beta: number): Tensor {
 }
 
 /**
- * The gradient of the expected rewards E_a[sum_i R^i], written as a value to ascend (Williams 1992, without a
- * baseline): mean over the batch of sum_i R^i log pi(a^i), R^i held constant. Scalar.
+ * Rewards less their baseline, which is the same whatever the action (in a batch's mean, but for the example's own
+ * share of it), so that the expected gradient stays. rewards and `reference`, those of the path of inference, [B, L].
+ */
+export function advantages(
+  rewards: Tensor,
+  { rewardBaseline }: Pick<ObjectiveSettings, "rewardBaseline">,
+  reference: Tensor | null,
+): Tensor {
+  if (rewardBaseline === "none") return rewards;
+  return sub(rewards, rewardBaseline === "batch" ? mean(rewards, 0, true) : reference!);
+}
+
+/**
+ * The gradient of the expected rewards E_a[sum_i R^i], written as a value to ascend (Williams 1992): mean over the
+ * batch of sum_i R^i log pi(a^i), R^i held constant. Scalar.
  */
 export function policyTerm(logProbs: Tensor, rewards: Tensor): Tensor {
   return mean(sum(mul(detach(rewards), logProbs), 1));
@@ -73,7 +91,10 @@ export function meanExecuteProbs(trace: PlanTrace): Tensor {
 }
 
 /** Eq. 11: xi = (mu - t)^2, of the batch's mean mu or as the mean over examples (R5). Scalar. */
-export function ratePenalty(meanProbs: Tensor, { targetRate, muPer }: ObjectiveSettings): Tensor {
+export function ratePenalty(
+  meanProbs: Tensor,
+  { targetRate, muPer }: Pick<ObjectiveSettings, "targetRate" | "muPer">,
+): Tensor {
   if (muPer === "example") return mean(square(sub(meanProbs, targetRate)));
   return square(sub(mean(meanProbs), targetRate));
 }
@@ -91,12 +112,20 @@ export interface ObjectiveTerms {
   objective: Tensor;
 }
 
-/** Eq. 12: J = loss - lambda1 E_a[sum_i R^i] + lambda2 xi. losses [B], of the sampled paths. */
-export function objective(losses: Tensor, trace: PlanTrace, settings: ObjectiveSettings): ObjectiveTerms {
+/**
+ * Eq. 12: J = loss - lambda1 E_a[sum_i R^i] + lambda2 xi. losses [B], of the sampled paths; `reference` as in
+ * `advantages`.
+ */
+export function objective(
+  losses: Tensor,
+  trace: PlanTrace,
+  settings: ObjectiveSettings,
+  reference: Tensor | null = null,
+): ObjectiveTerms {
   const actions = stack(trace.actions, 1);
   const reward = rewards(actions, detach(losses), settings.beta);
   const taskLoss = mean(losses);
-  const policy = policyTerm(actionLogProbs(trace), reward);
+  const policy = policyTerm(actionLogProbs(trace), advantages(reward, settings, reference));
   const meanProbs = meanExecuteProbs(trace);
   const penalty = ratePenalty(meanProbs, settings);
   return {

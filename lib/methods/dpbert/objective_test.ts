@@ -11,6 +11,7 @@ import {
 } from "../../tensor/mod.ts";
 import {
   actionLogProbs,
+  advantages,
   meanExecuteProbs,
   objective,
   type ObjectiveSettings,
@@ -29,7 +30,14 @@ const close = async (found: Tensor, expected: number[]) => {
     assert.ok(Math.abs(values[i] - x) < 1e-6, `${[...values]}, expected ${expected}`)
   );
 };
-const settings: ObjectiveSettings = { beta: 2, lambda1: 0.5, lambda2: 10, targetRate: 0.6, muPer: "batch" };
+const settings: ObjectiveSettings = {
+  beta: 2,
+  lambda1: 0.5,
+  lambda2: 10,
+  targetRate: 0.6,
+  muPer: "batch",
+  rewardBaseline: "none",
+};
 const log3 = Math.log(3);
 
 /** One entry per layer, each a list over the batch. */
@@ -98,6 +106,27 @@ Deno.test("policyTerm holds the rewards constant: its gradient is R (a - s) / B,
   }, [logits]);
   const probs = [0.5, 0.75, 0.25, 0.5];
   await close(gradients[0]!, fixed.map((reward, i) => reward * (actions[i] - probs[i]) / 4));
+});
+
+Deno.test("advantages take off nothing, each layer's mean over the batch, or the rewards of the path of inference", async () => {
+  const given = floatTensor([1, 2, 3, 6], [2, 2]), reference = floatTensor([1, 0, 0, 7], [2, 2]);
+  const of = (rewardBaseline: "none" | "batch" | "self-critical") =>
+    advantages(given, { rewardBaseline }, reference);
+  await close(of("none"), [1, 2, 3, 6]);
+  await close(of("batch"), [-1, -2, 1, 2]);
+  await close(of("self-critical"), [0, 2, 3, -1]);
+});
+
+Deno.test("objective with a baseline weighs log-probabilities by advantages and still reports the rewards", async () => {
+  const trace = () => traceOf([floatTensor([0, 0], [2])], [[1, 0]]); // rewards -2 * loss + [0, 1]
+  const losses = floatTensor([0.5, 1], [2]), half = Math.log(1 / 2);
+  const free = { ...settings, lambda2: 0 };
+  const { objective: batch, totalReward } = objective(losses, trace(), { ...free, rewardBaseline: "batch" });
+  await close(totalReward, [-1]);
+  await close(batch, [0.75]); // both rewards are -1: no advantage, the loss alone is left
+  const reference = floatTensor([-2, -1], [2, 1]);
+  const critical = objective(losses, trace(), { ...free, rewardBaseline: "self-critical" }, reference);
+  await close(critical.objective, [0.75 - 0.5 * (1 * half + 0 * half) / 2]);
 });
 
 Deno.test("objective descends towards the rewarded action: a cheap skip makes skipping likelier", async () => {

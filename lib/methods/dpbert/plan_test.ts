@@ -193,9 +193,6 @@ const policyAndPenalty = (trace: PlanTrace) =>
       ratePenalty(meanExecuteProbs(trace), {
         targetRate: 0.6,
         muPer: "example",
-        beta: 0,
-        lambda1: 0,
-        lambda2: 0,
       }),
       10,
     ),

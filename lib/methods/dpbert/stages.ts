@@ -1,15 +1,24 @@
 /** Stages 2 and 3 (sections 3.2.2 and 3.2.3); stage 1 is `fineTune`. */
 import { batchTensors, classify, encode, type Gate } from "../../bert/mod.ts";
 import type { Batch } from "../../glue/mod.ts";
-import { floatTensor, mean, random, stack, type Tensor, uniforms } from "../../tensor/mod.ts";
-import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../../train/mod.ts";
+import { detach, floatTensor, mean, random, stack, type Tensor, uniforms } from "../../tensor/mod.ts";
+import {
+  type LabelKind,
+  linearSchedule,
+  type LoopOptions,
+  runStage,
+  type StageResult,
+  type StepLoss,
+  taskLoss,
+} from "../../train/mod.ts";
 import { trainableLeaves } from "../fine_tune.ts";
 import type { Backbone } from "../method.ts";
 import { batchSource, meanExecutedLayers, predictAll, type TrainingSet } from "../training_set.ts";
-import { meanExecuteProbs, objective, type ObjectiveSettings } from "./objective.ts";
+import { meanExecuteProbs, objective, type ObjectiveSettings, rewards } from "./objective.ts";
 import {
   dpbert,
   emptyTrace,
+  plannedGate,
   type Planner,
   type PlannerInput,
   plannerLeaves,
@@ -44,10 +53,10 @@ export interface ReinforcementSettings extends ObjectiveSettings {
 }
 
 /** Task losses of a batch through a gate; [B]. */
-function lossesThrough(backbone: Backbone, data: TrainingSet, batch: Batch, gate: Gate): Tensor {
+export function lossesThrough(backbone: Backbone, kind: LabelKind, batch: Batch, gate: Gate): Tensor {
   const { ops, params, config } = backbone;
   const hidden = encode(ops, params, config, batchTensors(ops, batch), gate);
-  return taskLoss(ops, data.kind, classify(ops, params, hidden), floatTensor(batch.labels, [batch.size]));
+  return taskLoss(ops, kind, classify(ops, params, hidden), floatTensor(batch.labels, [batch.size]));
 }
 
 /**
@@ -77,7 +86,7 @@ export function initialisePlanner(
     loss: (step) => {
       const trace = emptyTrace();
       const gate = softGate(backbone.ops, planner, trace, settings.plannerInput);
-      const loss = mean(lossesThrough(backbone, data, batchAt(step), gate));
+      const loss = mean(lossesThrough(backbone, data.kind, batchAt(step), gate));
       return { objective: loss, report: { loss, meanExecuteProb: mean(meanExecuteProbs(trace)) } };
     },
   }, { ...options, ops: backbone.ops });
@@ -104,18 +113,23 @@ export function seededSampling(seed: number, numLayers: number): Sampling {
 /** A model counts as on target up to this much above the target rate (design decision 9). */
 const targetSlack = 0.05;
 
+/** What the third stages of `dpbert` and `dpbert-soft` share. */
+type JointSettings =
+  & Omit<ReinforcementSettings, keyof ObjectiveSettings>
+  & Pick<ObjectiveSettings, "targetRate">;
+
 /**
- * Stage 3: backbone and planner together, on sampled hard paths (section 3.2.3). Keeps the best held-out evaluation
- * among those whose mean executed share is within the target + 5 %; without one, the last step.
+ * A third stage: backbone and planner together under the `loss` of a step's batch. Keeps the best held-out evaluation,
+ * gates thresholded, among those whose mean executed share is within the target + 5 %; without one, the last step.
  */
-export function reinforce(
+export function trainTogether(
   backbone: Backbone,
   planner: Planner,
   data: TrainingSet,
-  settings: ReinforcementSettings,
+  settings: JointSettings,
   seed: number,
   options: Omit<LoopOptions, "ops">,
-  sampling = seededSampling(seed, backbone.config.numLayers),
+  loss: (batch: Batch, step: number) => StepLoss,
 ): Promise<StageResult> {
   const { ops, config } = backbone;
   const { steps, warmup, clipNorm } = settings;
@@ -137,22 +151,7 @@ export function reinforce(
       weightDecay: 0,
       clipNorm,
     }],
-    loss: (step) => {
-      const batch = batchAt(step), trace = emptyTrace();
-      const draws = sampling.draws(step, batch.size);
-      const gate = sampledGate(ops, planner, trace, draws, settings.plannerInput);
-      const terms = objective(lossesThrough(backbone, data, batch, gate), trace, settings);
-      sampling.onTrace?.(step, trace);
-      return {
-        objective: terms.objective,
-        report: {
-          loss: terms.taskLoss,
-          totalReward: terms.totalReward,
-          meanExecuteProb: terms.meanExecuteProb,
-          executionRate: mean(stack(trace.actions)),
-        },
-      };
-    },
+    loss: (step) => loss(batchAt(step), step),
     evaluateEvery: Math.ceil(steps / settings.evaluations),
     evaluate: async (interruption) => {
       const { predictions, paths } = await predictAll(
@@ -171,4 +170,48 @@ export function reinforce(
       };
     },
   }, { ...options, ops });
+}
+
+/** Stage 3: backbone and planner together, on sampled hard paths (section 3.2.3). Selects as `trainTogether`. */
+export function reinforce(
+  backbone: Backbone,
+  planner: Planner,
+  data: TrainingSet,
+  settings: ReinforcementSettings,
+  seed: number,
+  options: Omit<LoopOptions, "ops">,
+  sampling = seededSampling(seed, backbone.config.numLayers),
+): Promise<StageResult> {
+  return trainTogether(backbone, planner, data, settings, seed, options, (batch, step) => {
+    const trace = emptyTrace(), draws = sampling.draws(step, batch.size);
+    const gate = sampledGate(backbone.ops, planner, trace, draws, settings.plannerInput);
+    const losses = lossesThrough(backbone, data.kind, batch, gate);
+    const reference = referenceRewards(backbone, planner, data.kind, batch, settings);
+    const terms = objective(losses, trace, settings, reference);
+    sampling.onTrace?.(step, trace);
+    return {
+      objective: terms.objective,
+      report: {
+        loss: terms.taskLoss,
+        totalReward: terms.totalReward,
+        meanExecuteProb: terms.meanExecuteProb,
+        executionRate: mean(stack(trace.actions)),
+      },
+    };
+  });
+}
+
+/** The rewards [B, L] of the path that inference would take, with `rewardBaseline` self-critical; else null. */
+function referenceRewards(
+  backbone: Backbone,
+  planner: Planner,
+  kind: LabelKind,
+  batch: Batch,
+  { rewardBaseline, beta }: ReinforcementSettings,
+): Tensor | null {
+  if (rewardBaseline !== "self-critical") return null;
+  const actions: Tensor[] = [];
+  const gate = plannedGate(backbone.ops, planner, actions);
+  const losses = lossesThrough(backbone, kind, batch, gate);
+  return detach(rewards(stack(actions.map((action) => action.reshape([-1])), 1), losses, beta));
 }

@@ -43,6 +43,7 @@ const stage3: ReinforcementSettings = {
   lambda2: 10,
   beta: 5,
   muPer: "batch",
+  rewardBaseline: "none",
   plannerInput: "detached",
 };
 

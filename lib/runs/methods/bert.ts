@@ -6,25 +6,25 @@ import { bert, fineTune, fineTuneFurther } from "../../methods/mod.ts";
 import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
 import type { Model } from "../models.ts";
 import type { Run } from "../run.ts";
-import type { MethodEntry, Stages } from "./entry.ts";
+import type { MethodEntry, TrainingEnd } from "./entry.ts";
 import { stage1Of, stage1Uses, stage3Backbone } from "./stage1.ts";
-import { bestScore, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
+import { bestScore, extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
 const furtherUses: Uses = { ...stage1Uses, extraSteps: true, stage3: stage3Backbone };
 
 const trainsFurther = ({ extraSteps }: Recipe) => extraSteps !== 0;
 
-async function trainStage1(run: Run, { backbone }: Model): Promise<Stages> {
+async function trainStage1(run: Run, { backbone }: Model): Promise<TrainingEnd> {
   const options = loopOptions(run, "stage1"), { seed } = run.request;
-  return { stage1: await fineTune(backbone, setOf(run), stage1Settings(run), seed, options) };
+  const stage1 = await fineTune(backbone, setOf(run), stage1Settings(run), seed, options);
+  return { stages: { stage1 }, selection: selectionOf(stage1, bestScore) };
 }
 
-async function trainOn(run: Run, { backbone }: Model): Promise<Stages> {
-  const { extraSteps, stage3 } = run.recipe, { seed } = run.request;
-  const settings = { ...stage3, steps: extraSteps === "stage3" ? stage3.steps : extraSteps };
-  return {
-    stage3: await fineTuneFurther(backbone, setOf(run), settings, seed, loopOptions(run, "stage3")),
-  };
+async function trainFurther(run: Run, { backbone }: Model): Promise<TrainingEnd> {
+  const { recipe, request: { seed } } = run, options = loopOptions(run, "stage3");
+  const settings = { ...recipe.stage3, steps: extraStepsOf(recipe) };
+  const stage3 = await fineTuneFurther(backbone, setOf(run), settings, seed, options);
+  return { stages: { stage3 }, selection: selectionOf(stage3, bestScore) };
 }
 
 export const bertEntry: MethodEntry = {
@@ -36,7 +36,6 @@ export const bertEntry: MethodEntry = {
     return trainsFurther(recipeFor(profile, task, settings, furtherUses)) ? stage1Of(request) : null;
   },
   parts: {},
-  train: (run, model) => trainsFurther(run.recipe) ? trainOn(run, model) : trainStage1(run, model),
-  select: (_run, _model, { stage1, stage3 }) => Promise.resolve(selectionOf(stage3 ?? stage1, bestScore)),
+  train: (run, model) => trainsFurther(run.recipe) ? trainFurther(run, model) : trainStage1(run, model),
   method: () => bert,
 };

@@ -22,14 +22,14 @@ export const bertFirstKEntry: MethodEntry = {
   name: "bert-first-k",
   uses: { ...stage1Uses, firstLayers: true },
   parent: () => null,
-  check: (recipe, { config }) => void pathOf(recipe, config),
+  check: (recipe, config) => void pathOf(recipe, config),
   parts: {},
   train: async (run, { backbone }) => {
     const path = pathOf(run.recipe, backbone.config), options = loopOptions(run, "stage1");
     const { seed } = run.request;
-    return { stage1: await fineTune(backbone, setOf(run), stage1Settings(run), seed, options, path) };
+    const stage1 = await fineTune(backbone, setOf(run), stage1Settings(run), seed, options, path);
+    return { stages: { stage1 }, selection: selectionOf(stage1, bestScore) };
   },
-  select: (_run, _model, { stage1 }) => Promise.resolve(selectionOf(stage1, bestScore)),
   method: ({ backbone }, recipe) => {
     const path = pathOf(recipe, backbone.config);
     return (own) => fixedPath(own, path);

@@ -1,26 +1,56 @@
 /** `dpbert`: stages 2 and 3 on top of stage 1 (section 3.2). */
-import { dpbert, initialisePlanner, randomPlanner, reinforce } from "../../methods/mod.ts";
-import type { MethodEntry } from "./entry.ts";
+import { givenPaths, initialisePlanner, planned, randomPlanner, reinforce } from "../../methods/mod.ts";
+import type { StageResult } from "../../train/mod.ts";
+import type { Model, PartMakers } from "../models.ts";
+import { type Recipe, settingsOf, type Uses } from "../recipe.ts";
+import type { Run } from "../run.ts";
+import type { MethodEntry, OnPaths } from "./entry.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, selectionOf, setOf } from "./training.ts";
 
+const uses: Uses = { ...stage1Uses, stage2: true, stage3: true, gates: true };
+
+/** Settings that came after the first records count, for record and hash, where they change something. */
+function usesUnder({ gates, stage3 }: Recipe): Uses {
+  const named = settingsOf("stage3").filter((name) =>
+    name !== "rewardBaseline" || stage3.rewardBaseline !== "none"
+  );
+  return { ...stage1Uses, stage2: true, stage3: named, ...(gates === "thresholded" ? {} : { gates: true }) };
+}
+
+/** The parts of a method with a planner. */
+export const plannerPart: PartMakers = {
+  planner: ({ config }, rng) => randomPlanner(config.numLayers, config.hiddenSize, rng),
+};
+
+/** How a third stage selects (`trainTogether`). */
+export const onTarget = ({ stage3 }: Recipe) =>
+  `best held-out score among evaluations with mean layers within ${stage3.targetRate} + 0.05 of all, else the last step`;
+
+/** A planner's paths are each input's own where they are thresholded, not drawn. */
+export const onPlannedPaths = ({ backbone }: Model, { gates }: Recipe): OnPaths | null =>
+  gates === "thresholded" ? (paths) => givenPaths(backbone, () => paths) : null;
+
+/** Stage 2 of a run. */
+export function trainStage2(run: Run, { backbone, parts }: Model): Promise<StageResult> {
+  const { recipe: { stage2, stage3 }, request: { seed } } = run;
+  const settings = { ...stage2, plannerInput: stage3.plannerInput };
+  return initialisePlanner(backbone, parts.planner!, setOf(run), settings, seed, loopOptions(run, "stage2"));
+}
+
 export const dpbertEntry: MethodEntry = {
   name: "dpbert",
-  uses: { ...stage1Uses, stage2: true, stage3: true },
+  uses,
+  usesUnder,
+  afterTraining: ["gates"],
   parent: stage1Of,
-  parts: { planner: ({ config }, rng) => randomPlanner(config.numLayers, config.hiddenSize, rng) },
-  train: async (run, { backbone, parts }) => {
-    const { recipe: { stage2, stage3 }, request: { seed } } = run, planner = parts.planner!, set = setOf(run);
-    const initial = { ...stage2, plannerInput: stage3.plannerInput };
-    return {
-      stage2: await initialisePlanner(backbone, planner, set, initial, seed, loopOptions(run, "stage2")),
-      stage3: await reinforce(backbone, planner, set, stage3, seed, loopOptions(run, "stage3")),
-    };
+  parts: plannerPart,
+  train: async (run, model) => {
+    const { recipe, request: { seed } } = run, options = loopOptions(run, "stage3");
+    const stage2 = await trainStage2(run, model), { backbone, parts } = model;
+    const stage3 = await reinforce(backbone, parts.planner!, setOf(run), recipe.stage3, seed, options);
+    return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
   },
-  select: ({ recipe }, _model, { stage3 }) =>
-    Promise.resolve(selectionOf(
-      stage3,
-      `best held-out score among evaluations with mean layers within ${recipe.stage3.targetRate} + 0.05 of all, else the last step`,
-    )),
-  method: ({ parts }) => (backbone) => dpbert(backbone, parts.planner!),
+  method: ({ parts }, { gates = "thresholded" }) => (backbone) => planned(backbone, parts.planner!, gates),
+  onPaths: onPlannedPaths,
 };

@@ -1,6 +1,7 @@
 /** What the entries' trainings share. */
 import type { LoopOptions, StageResult } from "../../train/mod.ts";
 import { stateFile } from "../resume_state.ts";
+import type { Recipe } from "../recipe.ts";
 import type { Run } from "../run.ts";
 import { trainingSet } from "../task_data.ts";
 import type { Selection } from "./entry.ts";
@@ -26,6 +27,10 @@ export function stage1Settings({ recipe: { stage1: { epochs, ...settings } }, da
   const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
   return { ...settings, steps };
 }
+
+/** The steps that `extraSteps` asks for. */
+export const extraStepsOf = ({ extraSteps, stage3 }: Recipe): number =>
+  extraSteps === "stage3" ? stage3.steps : extraSteps;
 
 /** The evaluation whose parameters a stage kept, under the `rule` by which it chose. */
 export function selectionOf({ selected, evaluations }: StageResult, rule: string): Selection {

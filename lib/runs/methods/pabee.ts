@@ -1,0 +1,38 @@
+/** `pabee`: all exits trained together from the pre-trained weights, left by patience or, as a setting, by entropy. */
+import { trainJointly } from "../../methods/mod.ts";
+import type { Recipe, Uses } from "../recipe.ts";
+import type { MethodEntry } from "./entry.ts";
+import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
+import { stage1Uses } from "./stage1.ts";
+import { extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
+
+/** Whether the knob is chosen for the target rate. */
+const aims = ({ exitBy, threshold, patience }: Recipe) =>
+  (exitBy === "entropy" ? threshold : patience) === "target";
+
+const uses: Uses = { ...stage1Uses, extraSteps: true, exitInput: true, exitBy: true };
+
+export const pabeeEntry: MethodEntry = {
+  name: "pabee",
+  uses: { ...uses, threshold: true, patience: true, stage3: ofStage3(true, true) },
+  usesUnder: (recipe) => ({
+    ...uses,
+    ...(recipe.exitBy === "entropy" ? { threshold: true } : { patience: true }),
+    stage3: ofStage3(aims(recipe), recipe.extraSteps === "stage3"),
+  }),
+  afterTraining: ["exitBy", "threshold", "patience", "targetRate"],
+  cannotDo: (task, { exitBy }) => exitBy === "entropy" ? noEntropy(task) : null,
+  parent: () => null,
+  parts: offRampsPart,
+  train: async (run, { backbone, parts }) => {
+    const { recipe, request: { seed } } = run, stage1 = stage1Settings(run);
+    const settings = { ...stage1, steps: stage1.steps + extraStepsOf(recipe), exitInput: recipe.exitInput };
+    const options = loopOptions(run, "stage1");
+    const stage = await trainJointly(backbone, parts.offRamps!, setOf(run), settings, seed, options);
+    const rule = "best mean of the exits' held-out scores, weighted as their losses";
+    return { stages: { stage1: stage }, selection: selectionOf(stage, rule) };
+  },
+  choose: (run, model, trained) => chooseExit(run, model, run.recipe.exitBy, trained),
+  method: (model, { exitBy }, selection) => exitingBy(model, exitBy, kindOf(model), selection),
+  onPaths: leavingOnPaths,
+};
