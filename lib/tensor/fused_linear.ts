@@ -1,7 +1,7 @@
 /** Linear maps with what follows them, GELU or residual and LayerNorm, as single operations of the wasm backend. */
 import { differentiable } from "./differentiable.ts";
 import { check, isVector, lastAxis, rowsOf } from "./fused_shapes.ts";
-import { at, emptyTensor } from "./heap.ts";
+import { at, emptyTensor, placeOf } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Ops } from "./ops.ts";
 import type { Product } from "./products.ts";
@@ -95,7 +95,7 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
       kernels.gelu(value.size, at(value), at(slope));
       return { value, saved: [x, weight, slope] };
     }, (dy, [x, weight, slope]) => {
-      const d = emptyTensor(dy.shape);
+      const d = placeOf(slope);
       kernels.multiply(dy.size, at(dy), at(slope), at(d));
       return affineGradients(d, x, weight);
     });
@@ -119,7 +119,7 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
 
   /** Gradients of the sum, of the weight and of the bias. */
   function layerNormGradients(dy: Tensor, normal: Tensor, inverse: Tensor, weight: Tensor): Tensor[] {
-    const dSum = emptyTensor(dy.shape);
+    const dSum = placeOf(dy);
     const dWeight = emptyTensor(weight.shape), dBias = emptyTensor(weight.shape);
     kernels.layerNormGradient(
       rowsOf(dy),
