@@ -43,24 +43,11 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
     return y;
   }
 
-  /** Gradients of x, W and b, given that of `x W^T + b`. */
+  /** Gradients of x, W and b, given that of `x W^T + b`; that of x, which is needed no more, comes last. */
   function affineGradients(dy: Tensor, x: Tensor, weight: Tensor): Tensor[] {
     const [outputs, inputs] = weight.shape, rows = rowsOf(x);
-    const dx = emptyTensor(x.shape), dWeight = emptyTensor(weight.shape), dBias = emptyTensor([outputs]);
-    multiply(
-      false,
-      false,
-      rows,
-      inputs,
-      outputs,
-      at(dy),
-      outputs,
-      at(weight),
-      inputs,
-      at(dx),
-      inputs,
-      false,
-    );
+    const dWeight = emptyTensor(weight.shape), dBias = emptyTensor([outputs]);
+    kernels.columnSums(rows, outputs, at(dy), at(dBias));
     multiply(
       true,
       false,
@@ -75,7 +62,21 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
       inputs,
       false,
     );
-    kernels.columnSums(rows, outputs, at(dy), at(dBias));
+    const dx = placeOf(x);
+    multiply(
+      false,
+      false,
+      rows,
+      inputs,
+      outputs,
+      at(dy),
+      outputs,
+      at(weight),
+      inputs,
+      at(dx),
+      inputs,
+      false,
+    );
     return [dx, dWeight, dBias];
   }
 
