@@ -9,7 +9,8 @@
 import { below, oneIn, pick, type Random, sample } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { actions, besides, creatures, type Numbered, states } from "./lexicon.ts";
-import { type Lengths, padded, paddedAtTimes } from "./padding.ts";
+import { type Lengths, padded } from "./padding.ts";
+import { several } from "./several.ts";
 
 const lengths: Lengths = { from: 28, to: 40 };
 
@@ -84,13 +85,18 @@ export const agreement: Grammar = {
   },
 };
 
-/** A grammatical sentence; falsified, one verb takes the wrong number. */
+/** Grammatical sentences, one padded as in the task or several; falsified, a verb takes the wrong number. */
 export function agreementText(level: number, random: Random): TrueText {
-  const right = sentence(level, random);
-  const text = paddedAtTimes(written(right), lengths, random);
+  const isPadded = oneIn(3, random), draw = (level: number) => sentence(level, random);
+  const told = isPadded ? [draw(level)] : several(level, draw, written, random);
+  const right = told.map(written), text = right.join(" ");
+  const a = isPadded ? padded(text, lengths, random) : text;
   return {
-    a: text,
+    a,
     b: null,
-    falsified: (random) => text.replace(written(right), written(turned(right, [below(level + 1, random)]))),
+    falsified(random) {
+      const at = below(told.length, random), verb = below(told[at].verbs.length, random);
+      return a.replace(text, right.with(at, written(turned(told[at], [verb]))).join(" "));
+    },
   };
 }

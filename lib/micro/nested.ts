@@ -6,10 +6,11 @@
  * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
  * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict.
  */
-import { below, pick, type Random } from "./draw.ts";
+import { below, oneIn, pick, type Random, shuffled } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
-import { type Lengths, padded, paddedAtTimes } from "./padding.ts";
+import { type Lengths, padded } from "./padding.ts";
+import { several } from "./several.ts";
 
 type Operator = { kind: "flip" | "keep" | "concede"; before: string; after: string };
 
@@ -88,15 +89,24 @@ export const nested: Grammar = {
   },
 };
 
-/** An opinion and its verdict: "so the film is dull ." */
+/** Opinions and their verdicts, "the film is dull .": one padded as in the task, or several of different works. */
 export function opinionText(level: number, random: Random): TrueText {
-  const isPositive = below(2, random) === 1;
-  const found = opinion(level, isPositive, random);
-  const verdict = (judgements: string[], random: Random) =>
-    `the ${found.work} is ${pick(judgements, random)} .`;
+  const isPadded = oneIn(3, random), different = shuffled(works, random);
+  const draw = (level: number, at: number) => {
+    const isPositive = oneIn(2, random);
+    return { ...opinion(level, isPositive, random), work: different[at], isPositive };
+  };
+  const told = isPadded ? [draw(level, 0)] : several(level, draw, written, random);
+  const a = told.map(written).join(" ");
+  const verdict = ({ work, isPositive }: typeof told[number], random: Random) =>
+    `the ${work} is ${pick(isPositive ? praise : blame, random)} .`;
+  const judged = shuffled(told, random), verdicts = judged.map((one) => verdict(one, random));
   return {
-    a: paddedAtTimes(written(found), lengths, random),
-    b: verdict(isPositive ? praise : blame, random),
-    falsified: (random) => verdict(isPositive ? blame : praise, random),
+    a: isPadded ? padded(a, lengths, random) : a,
+    b: verdicts.join(" "),
+    falsified(random) {
+      const at = below(judged.length, random), one = judged[at];
+      return verdicts.with(at, verdict({ ...one, isPositive: !one.isPositive }, random)).join(" ");
+    },
   };
 }

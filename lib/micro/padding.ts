@@ -1,5 +1,5 @@
 /** Neutral sentences, so that length says nothing of difficulty. */
-import { below, between, oneIn, pick, type Random } from "./draw.ts";
+import { below, between, pick, type Random } from "./draw.ts";
 import { days, directions, manners, moves, times, tokenCount, weather } from "./lexicon.ts";
 
 /** The shortest sentence there is, in tokens. */
@@ -57,11 +57,6 @@ export interface Lengths {
 /** A single sentence, padded to a drawn length; [CLS] and [SEP] count. */
 export function padded(core: string, { from, to }: Lengths, random: Random): string {
   return among(fillers(between(from, to, random) - tokenCount(core) - 2, random), core, random);
-}
-
-/** Text for pre-training: every second one is padded, so that grammar is not learned among weather alone. */
-export function paddedAtTimes(core: string, lengths: Lengths, random: Random): string {
-  return oneIn(2, random) ? padded(core, lengths, random) : core;
 }
 
 /**

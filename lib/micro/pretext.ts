@@ -34,6 +34,9 @@ export type PretextKind = keyof typeof kinds;
 /** Every kind. */
 export const pretextKinds = Object.keys(kinds) as PretextKind[];
 
+/** How often each is drawn: twice what takes longest to learn. */
+const usual: readonly PretextKind[] = [...pretextKinds, "agreement", "opinion", "place"];
+
 /** One row of pre-training text. */
 export interface PretextRow {
   kind: PretextKind;
@@ -49,7 +52,7 @@ export interface PretextRow {
 /** Settings of a stream. */
 export interface PretextOptions {
   seed: number;
-  /** A kind named twice is drawn twice as often; every kind once unless said otherwise. */
+  /** A kind named twice is drawn twice as often; `usual` unless said otherwise. */
   kinds?: readonly PretextKind[];
 }
 
@@ -65,12 +68,14 @@ export function judgedRow(row: number, options: PretextOptions): PretextRow {
   return asRow(kind, text, oneIn(2, random) ? text.falsified(random) : null);
 }
 
-function drawn(name: string, row: number, { seed, kinds: wanted = pretextKinds }: PretextOptions) {
+function drawn(name: string, row: number, { seed, kinds: wanted = usual }: PretextOptions) {
   const random = stream(seed, "pretext", name, row);
   const kind = pick(wanted, random);
   const { task, text } = kinds[kind];
   const { from, to } = grammars[task as MicroTask].levels;
-  return { kind, text: text(between(from, to, random), random), random };
+  // The lower of two draws: what is hard is learned from what is easy, not from rows that look like noise.
+  const level = Math.min(between(from, to, random), between(from, to, random));
+  return { kind, text: text(level, random), random };
 }
 
 function asRow(kind: PretextKind, { a, b }: TrueText, falsified: string | null): PretextRow {

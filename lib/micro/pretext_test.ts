@@ -18,7 +18,12 @@ const sentences = (text: string) => text.match(/[^.]+\./g)!.map((sentence) => se
 /** Whether the last part of a row holds, worked out from its text. */
 const holds: Record<PretextKind, (a: string, b: string) => boolean> = {
   agreement: (a) => agreement(a).isAcceptable,
-  opinion: (a, b) => verdict(a).isPositive === praise.includes(b.split(" ")[3]),
+  opinion: (a, b) =>
+    sentences(b).every((one) => {
+      const [, work, , judgement] = one.split(" ");
+      const opinion = sentences(a).find((said) => said.includes(`the ${work} is `))!;
+      return verdict(opinion).isPositive === praise.includes(judgement);
+    }),
   order: (a, b) => sentences(b).every((one) => relation(a, one).label === "entailment"),
   place: (a, b) => sentences(b).every((one) => place(one.split(" ")[0], a).place === one.split(" ")[3]),
   where: (a, b) => {
