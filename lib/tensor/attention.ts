@@ -16,16 +16,12 @@ export interface AttentionShape {
 export interface Attention {
   /** qkv [batch, length, 3 width] and mask [batch, length] give weights and value [batch, length, width]. */
   forward(shape: AttentionShape, qkv: number, mask: number, weights: number, value: number): void;
-  /** The gradient of qkv, given the value's; `d`: room for one head's weights. */
-  backward(
-    shape: AttentionShape,
-    qkv: number,
-    weights: number,
-    dValue: number,
-    d: number,
-    dQkv: number,
-  ): void;
+  /** qkv becomes its gradient, given the value's; `spare`: room for `spareFloats` numbers. */
+  backward(shape: AttentionShape, qkv: number, weights: number, dValue: number, spare: number): void;
 }
+
+/** A head's scores and its keys. */
+export const spareFloats = ({ length, size }: AttentionShape) => length * (length + size);
 
 /** Attention by our own kernels, or with `multiply` where it `hasBlas` and heads are large enough for its calls. */
 export function attentionOf(kernels: Kernels, multiply: Product, hasBlas: () => boolean): Attention {
@@ -61,30 +57,20 @@ export function attentionOf(kernels: Kernels, multiply: Product, hasBlas: () => 
       });
     },
 
-    backward(shape, qkv, weights, dValue, d, dQkv) {
+    backward(shape, qkv, weights, dValue, spare) {
       const { batch, length, numHeads, size } = shape, scale = 1 / Math.sqrt(size);
       if (isOurs(shape)) {
-        return kernels.attentionGradient(
-          batch,
-          length,
-          numHeads,
-          size,
-          qkv,
-          scale,
-          weights,
-          dValue,
-          d,
-          dQkv,
-        );
+        return kernels.attentionGradient(batch, length, numHeads, size, qkv, scale, weights, dValue, spare);
       }
-      const width = numHeads * size, triple = 3 * width, toGradient = dQkv - qkv;
+      const width = numHeads * size, triple = 3 * width, d = spare, dk = spare + 4 * length * length;
       eachHead(shape, [qkv, weights, dValue], (_example, q, w, dContext) => {
-        const k = q + 4 * width, v = k + 4 * width, [dq, dk, dv] = [q, k, v].map((x) => x + toGradient);
+        const k = q + 4 * width, v = k + 4 * width;
         multiply(false, true, length, length, size, v, triple, dContext, width, d, length, false);
-        multiply(false, false, length, size, length, w, length, dContext, width, dv, triple, false);
+        multiply(false, false, length, size, length, w, length, dContext, width, v, triple, false);
         kernels.attentionWeightsGradient(length, w, d, scale);
-        multiply(true, false, length, size, length, d, length, k, triple, dq, triple, false);
-        multiply(false, false, length, size, length, d, length, q, triple, dk, triple, false);
+        multiply(false, false, length, size, length, d, length, q, triple, dk, size, false);
+        multiply(true, false, length, size, length, d, length, k, triple, q, triple, false);
+        kernels.copyRows(length, size, dk, 4 * size, k, 4 * triple);
       });
     },
   };

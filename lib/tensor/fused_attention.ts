@@ -1,8 +1,8 @@
 /** Masked self-attention on the fused projection as one operation of the wasm backend. */
-import type { Attention } from "./attention.ts";
+import { type Attention, spareFloats } from "./attention.ts";
 import { differentiable } from "./differentiable.ts";
 import { check } from "./fused_shapes.ts";
-import { at, emptyTensor } from "./heap.ts";
+import { at, copyOrSame, emptyTensor } from "./heap.ts";
 import type { Ops } from "./ops.ts";
 
 /** `attention` with its gradient. */
@@ -19,8 +19,8 @@ export function fusedAttention(attention: Attention): Ops["attention"] {
       attention.forward(shape, at(qkv), at(mask), at(weights), at(value));
       return { value, saved: [qkv, weights] };
     }, (dy, [qkv, weights]) => {
-      const dQkv = emptyTensor(qkv.shape), d = emptyTensor([length, length]);
-      attention.backward(shape, at(qkv), at(weights), at(dy), at(d), at(dQkv));
+      const dQkv = copyOrSame(qkv), spare = emptyTensor([spareFloats(shape)]);
+      attention.backward(shape, at(dQkv), at(weights), at(dy), at(spare));
       return [dQkv];
     });
   };

@@ -1,7 +1,7 @@
 /** Linear maps with what follows them, GELU or residual and LayerNorm, as single operations of the wasm backend. */
 import { differentiable } from "./differentiable.ts";
 import { check, isVector, lastAxis, rowsOf } from "./fused_shapes.ts";
-import { at, emptyTensor } from "./heap.ts";
+import { at, emptyTensor, placeOf } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Ops } from "./ops.ts";
 import type { Product } from "./products.ts";
@@ -43,24 +43,11 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
     return y;
   }
 
-  /** Gradients of x, W and b, given that of `x W^T + b`. */
+  /** Gradients of x, W and b, given that of `x W^T + b`; that of x, which is needed no more, comes last. */
   function affineGradients(dy: Tensor, x: Tensor, weight: Tensor): Tensor[] {
     const [outputs, inputs] = weight.shape, rows = rowsOf(x);
-    const dx = emptyTensor(x.shape), dWeight = emptyTensor(weight.shape), dBias = emptyTensor([outputs]);
-    multiply(
-      false,
-      false,
-      rows,
-      inputs,
-      outputs,
-      at(dy),
-      outputs,
-      at(weight),
-      inputs,
-      at(dx),
-      inputs,
-      false,
-    );
+    const dWeight = emptyTensor(weight.shape), dBias = emptyTensor([outputs]);
+    kernels.columnSums(rows, outputs, at(dy), at(dBias));
     multiply(
       true,
       false,
@@ -75,7 +62,21 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
       inputs,
       false,
     );
-    kernels.columnSums(rows, outputs, at(dy), at(dBias));
+    const dx = placeOf(x);
+    multiply(
+      false,
+      false,
+      rows,
+      inputs,
+      outputs,
+      at(dy),
+      outputs,
+      at(weight),
+      inputs,
+      at(dx),
+      inputs,
+      false,
+    );
     return [dx, dWeight, dBias];
   }
 
@@ -95,7 +96,7 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
       kernels.gelu(value.size, at(value), at(slope));
       return { value, saved: [x, weight, slope] };
     }, (dy, [x, weight, slope]) => {
-      const d = emptyTensor(dy.shape);
+      const d = placeOf(slope);
       kernels.multiply(dy.size, at(dy), at(slope), at(d));
       return affineGradients(d, x, weight);
     });
@@ -119,7 +120,7 @@ export function fusedLinear(kernels: Kernels, multiply: Product): LinearOps {
 
   /** Gradients of the sum, of the weight and of the bias. */
   function layerNormGradients(dy: Tensor, normal: Tensor, inverse: Tensor, weight: Tensor): Tensor[] {
-    const dSum = emptyTensor(dy.shape);
+    const dSum = placeOf(dy);
     const dWeight = emptyTensor(weight.shape), dBias = emptyTensor(weight.shape);
     kernels.layerNormGradient(
       rowsOf(dy),

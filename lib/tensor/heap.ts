@@ -1,4 +1,5 @@
 /** Tensors as places in the heap of tfjs's wasm backend. */
+import { detach } from "./differentiable.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 /** The parts of tfjs's wasm backend that a kernel needs. */
@@ -37,6 +38,23 @@ export function makeOutput(shape: number[]): tf.TensorInfo {
 /** `makeOutput` as a tensor, for use outside a kernel. */
 export const emptyTensor = (shape: number[]): Tensor =>
   tf.engine().makeTensorFromTensorInfo(makeOutput(shape));
+
+/** Whether nobody but `x` refers to its values. */
+const isSole = (x: Tensor) => wasmBackend().refCount(x.dataId) === 1;
+
+/**
+ * Where a result may take the place of `x`, which is not needed afterwards: its own memory if nobody else has it, else
+ * as much again, contents undefined. Memory just read is in the cache; what is new has to come there first.
+ */
+export const placeOf = (x: Tensor): Tensor => isSole(x) ? detach(x) : emptyTensor(x.shape);
+
+/** The same with the values of `x`. */
+export function copyOrSame(x: Tensor): Tensor {
+  if (isSole(x)) return detach(x);
+  const copy = emptyTensor(x.shape);
+  copyFloats(at(x), at(copy), x.size);
+  return copy;
+}
 
 /** Copies `count` floats inside the heap. */
 export function copyFloats(from: number, to: number, count: number): void {

@@ -88,7 +88,7 @@ export interface Kernels {
     weights: number,
     value: number,
   ): void;
-  /** The gradient `dQkv`, given the value's; `d`: room for one head's scores. */
+  /** qkv becomes its gradient, given the value's; `spare`: length (length + size) floats. */
   attentionGradient(
     batch: number,
     length: number,
@@ -98,8 +98,7 @@ export interface Kernels {
     scale: number,
     weights: number,
     dValue: number,
-    d: number,
-    dQkv: number,
+    spare: number,
   ): void;
   /** Logits become probabilities; `parts` [rows, 2]: largest logit, sum of exp(logit - largest). */
   softmax(rows: number, width: number, logits: number, parts: number): void;
@@ -107,6 +106,8 @@ export interface Kernels {
   firstOutside(count: number, index: number, rows: number): number;
   /** out[i] = x[index[i]]. */
   gatherRows(count: number, width: number, x: number, index: number, out: number): void;
+  /** Copies rows of `width` floats that are `rowFrom` and `rowTo` bytes apart. */
+  copyRows(rows: number, width: number, from: number, rowFrom: number, to: number, rowTo: number): void;
   /** out[index[i]] = x[i]. */
   placeRows(count: number, width: number, x: number, index: number, out: number): void;
   /** out[index[i]] += x[i]. */
@@ -156,7 +157,7 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory, scra
       kernels.addPacked(rows, outputs, inputs, x, packed, y, scratch),
     attention: (batch, length, heads, size, qkv, mask, scale, weights, value) =>
       kernels.attention(batch, length, heads, size, qkv, mask, scale, weights, value, scratch),
-    attentionGradient: (batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv) =>
-      kernels.attentionGradient(batch, length, heads, size, qkv, scale, weights, dValue, d, dQkv, scratch),
+    attentionGradient: (batch, length, heads, size, qkv, scale, weights, dValue, spare) =>
+      kernels.attentionGradient(batch, length, heads, size, qkv, scale, weights, dValue, spare, scratch),
   };
 }

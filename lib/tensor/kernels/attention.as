@@ -6,6 +6,7 @@
  */
 import { exp, one } from "./exp";
 import { gemm } from "./gemm";
+import { copyRows } from "./rows";
 import { madd, put, take } from "./simd";
 
 let closed: v128;
@@ -94,7 +95,10 @@ export function attention(
   }
 }
 
-/** The gradient `dQkv`, given the value's. `d`: room for the scores of a head. */
+/**
+ * qkv becomes its gradient, given the value's. `spare`: room for a head's scores [length, length] and its keys
+ * [length, size].
+ */
 export function attentionGradient(
   batch: i32,
   length: i32,
@@ -104,19 +108,20 @@ export function attentionGradient(
   scale: f32,
   weights: usize,
   dValue: usize,
-  d: usize,
-  dQkv: usize,
+  spare: usize,
   scratch: usize,
 ): void {
-  const across = <usize>length << 2, width = <usize>(heads * size) << 2, row = 3 * width, toGradient = dQkv - qkv;
+  const across = <usize>length << 2, bytes = <usize>size << 2, width = <usize>heads * bytes, row = 3 * width;
+  const d = spare, dk = spare + <usize>length * across;
   for (; batch > 0; batch--, qkv += <usize>length * row, dValue += <usize>length * width) {
-    for (let q = qkv, dOut = dValue; q < qkv + width; q += <usize>size << 2, dOut += <usize>size << 2) {
-      const k = q + width, v = k + width, dq = q + toGradient, dk = k + toGradient, dv = v + toGradient;
+    for (let q = qkv, dOut = dValue; q < qkv + width; q += bytes, dOut += bytes) {
+      const k = q + width, v = k + width;
       gemm(length, length, size, v, row, 4, dOut, 4, width, d, across, false, scratch);
-      gemm(length, size, length, weights, across, 4, dOut, width, 4, dv, row, false, scratch);
+      gemm(length, size, length, weights, across, 4, dOut, width, 4, v, row, false, scratch);
       attentionWeightsGradient(length, weights, d, scale);
-      gemm(length, size, length, d, 4, across, k, row, 4, dq, row, false, scratch);
-      gemm(length, size, length, d, across, 4, q, row, 4, dk, row, false, scratch);
+      gemm(length, size, length, d, across, 4, q, row, 4, dk, bytes, false, scratch);
+      gemm(length, size, length, d, 4, across, k, row, 4, q, row, false, scratch);
+      copyRows(length, size, dk, bytes, k, row);
       weights += <usize>length * across;
     }
   }

@@ -6,6 +6,7 @@
  * through `strips` of four rows and B through panels of eight columns, each with one step after the other, except where
  * they already lie so.
  */
+import { copyRows } from "./rows";
 import { madd } from "./simd";
 
 /** Steps along the inner axis that are packed at a time. */
@@ -128,9 +129,9 @@ export function multiply(
       block(count, strip, next, panel, stride, c, rowC, add);
     } else {
       const high = min(4, rows);
-      if (add) copyBlock(high, columns, c, rowC, edge, 32);
+      if (add) copyRows(high, columns, c, rowC, edge, 32);
       block(count, strip, next, panel, stride, edge, 32, add);
-      copyBlock(high, columns, edge, 32, c, rowC);
+      copyRows(high, columns, edge, 32, c, rowC);
     }
   }
 }
@@ -185,11 +186,4 @@ function block(
   v128.store(c2, s21, 16);
   v128.store(c3, s30);
   v128.store(c3, s31, 16);
-}
-
-/** Copies rows x columns floats between places with different row lengths. */
-function copyBlock(rows: i32, columns: i32, from: usize, rowFrom: usize, to: usize, rowTo: usize): void {
-  for (let row = 0; row < rows; row++, from += rowFrom, to += rowTo) {
-    memory.copy(to, from, <usize>columns << 2);
-  }
 }
