@@ -1,6 +1,6 @@
 /** Micro-GLUE's sizes and its leak probes as tables, from what `results/bench/micro.json` holds and nothing else. */
 import { showDecimals, showRange, type Table } from "../report/mod.ts";
-import { taskById } from "../glue/tasks.ts";
+import { splitFile, taskById } from "../glue/tasks.ts";
 import type { MeasuredMicro, MicroLeaks } from "./micro.ts";
 
 const title = (task: string) => taskById(task).title;
@@ -8,19 +8,19 @@ const title = (task: string) => taskById(task).title;
 /** Rows, levels and tokens of every task. */
 export function microRowsTable({ seed, tasks }: MeasuredMicro): Table {
   const columns = [
-    ...["Task", "Train rows", "Dev rows", "Test rows", "Levels"],
+    ...["Task", "Train rows", "GLUE's train rows", "Dev rows", "Test rows", "Levels"],
     ...["Train tokens", "Dev tokens", "Tokens of an input", "r of length and level"],
   ];
   return {
     name: "micro_rows",
     caption:
       `Micro-GLUE as the generators make it with seed ${seed}: rows by split (MNLI's second dev and test sets ` +
-      "are as large as its first), levels of difficulty, tokens with the special ones, and Pearson's correlation of an " +
+      "are as large as its first), the rows of GLUE's own train set, levels of difficulty, tokens with the special ones, and Pearson's correlation of an " +
       "input's length with its level on dev.",
     columns,
     rows: tasks.map(({ task, rows, levels, tokens, shortest, longest, lengthAndLevel }) => [
       title(task),
-      ...[rows.train, rows.dev, rows.test].map(String),
+      ...[rows.train, splitFile(taskById(task), "train").rows, rows.dev, rows.test].map(String),
       showRange([levels.from, levels.to], 0),
       ...[tokens.train, tokens.dev].map(String),
       showRange([shortest, longest], 0),

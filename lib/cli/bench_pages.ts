@@ -1,5 +1,6 @@
 /** The benchmarks whose tables are committed: one list, so that none is written, shown or checked in its own way. */
-import { join } from "node:path";
+import { join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
 import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { backendsTable, type ComparedBackends } from "../bench/backends_table.ts";
@@ -10,6 +11,8 @@ import type { MeasuredMicro } from "../bench/micro.ts";
 import { microLeaksTable, microRowsTable } from "../bench/micro_table.ts";
 import { type MeasuredTraining, trainingTable } from "../bench/training_table.ts";
 import { type Table, tableMarkdown } from "../report/mod.ts";
+
+const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * A benchmark: `results/bench/<name>.md` is the table that `tableOf` makes of what was measured, `<source>.json` (of the
@@ -34,11 +37,40 @@ export const benchPages: readonly BenchPage[] = [
   { name: "faults", tableOf: (measured) => faultsTable(measured as MeasuredFaults) },
 ];
 
-/** The page of a benchmark: its table, which leads to what was measured. */
-export function benchMarkdown(page: BenchPage, measured: unknown): string {
+/** A benchmark's table, which leads to what was measured; `at` is the folder of both, as seen by whoever shows it. */
+function leadingTable(page: BenchPage, measured: unknown, at: string): Table {
   const table = page.tableOf(measured), file = `${sourceOf(page)}.json`;
-  const leads = { note: `Measured: [${file}](${file}).`, head: [], rows: table.rows.map(() => []) };
-  return tableMarkdown({ ...table, leads, places: { profile: ".", project: "../.." } });
+  const note = `Measured: [${file}](${posix.join(at, file)}).`;
+  const leads = { note, head: [], rows: table.rows.map(() => []) };
+  return { ...table, leads, places: { profile: at, project: posix.join(at, "../..") } };
+}
+
+/** The page of a benchmark. */
+export function benchMarkdown(page: BenchPage, measured: unknown): string {
+  return tableMarkdown(leadingTable(page, measured, "."));
+}
+
+/**
+ * The committed table of the benchmark `name` as a notebook of the project at `root` shows it. Throws `InputError` if there
+ * is no such page or the benchmark never ran.
+ */
+export async function benchTable(name: string, root = projectRoot): Promise<Table> {
+  const tables = await committedBenchTables(root), table = tables.find((table) => table.name === name);
+  if (table) return table;
+  const names = tables.map(({ name }) => name).join(", ");
+  throw new InputError(
+    `results/bench has no table "${name}"; expected one of ${names}. \`deno task bench --help\` says how others are measured.`,
+  );
+}
+
+/** Every committed benchmark's table as a notebook shows it. */
+export async function committedBenchTables(root: string): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const page of benchPages) {
+    const measured = await readMeasured(join(root, "results", "bench", `${sourceOf(page)}.json`));
+    if (measured !== null) tables.push(leadingTable(page, measured, "../results/bench"));
+  }
+  return tables;
 }
 
 /** Writes what was measured and the pages that are made of it into `folder`; returns their tables. */

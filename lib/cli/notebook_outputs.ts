@@ -3,8 +3,21 @@ import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import { sortedJson } from "../notebook/document.ts";
 import { type CodeCell, readNotebook, renderFigures, writeNotebook } from "../notebook/mod.ts";
-import { type Figure, placesFrom, rebasedLinks, tableMarkdown, withoutLinks } from "../report/mod.ts";
+import {
+  bothGluesTable,
+  examplesTable,
+  type Figure,
+  lessonModelTable,
+  placesFrom,
+  rebasedLinks,
+  type Table,
+  tableMarkdown,
+  withoutLinks,
+} from "../report/mod.ts";
+import { microTasks, showcase } from "../micro/mod.ts";
+import { committedModel } from "../runs/lesson_model.ts";
 import { type Draw, namesIn, profileArtefacts, profilesIn } from "./artefact_files.ts";
+import { committedBenchTables } from "./bench_pages.ts";
 import { differences, refreshCommand } from "./differences.ts";
 import { samePicture } from "./picture.ts";
 
@@ -37,7 +50,23 @@ async function expectedOutputs(root: string): Promise<Expected> {
     );
     expected.figures.push(...figures);
   }
+  expected.tables.push(...await otherTables(root));
   return expected;
+}
+
+/** Generated once: they are the same for every project. */
+let examples: Table[] | null = null;
+const generatedExamples = () => examples ??= microTasks.map((task) => examplesTable(task, showcase(task)));
+
+/** What notebooks show beside the reports of profiles: benchmarks, generated examples, and which BERT the lessons train. */
+async function otherTables(root: string): Promise<string[]> {
+  const model = await committedModel(root);
+  const tables = [
+    ...await committedBenchTables(root),
+    ...generatedExamples(),
+    ...model ? [lessonModelTable(model)] : [],
+  ];
+  return tables.map(tableMarkdown);
 }
 
 async function outputProblems(root: string, name: string, expected: Expected, draw: Draw): Promise<string[]> {
@@ -59,7 +88,12 @@ async function outputProblems(root: string, name: string, expected: Expected, dr
 /** A table is known by its head; links apart, so that one from before there were links is known too. */
 const headOf = (markdown: string) => withoutLinks(markdown).split("\n")[2] ?? "";
 
+const ofBothGlues = headOf(tableMarkdown(bothGluesTable([])));
+
 function tableProblems(place: string, shown: string, tables: string[]): string[] {
+  if (headOf(shown) === ofBothGlues) {
+    return [`${place}: shows sentences of GLUE, which are not ours to pass on; run \`${refreshCommand}\`.`];
+  }
   const same = tables.filter((table) => headOf(table) === headOf(shown) && headOf(shown).startsWith("|"));
   return same.length === 0 || same.includes(shown) ? [] : differences(place, shown, same[0]);
 }

@@ -24,7 +24,7 @@ Deno.test("executeNotebooks executes every notebook in the order of their names,
     seen.push(`${path.split(/[\\/]/).at(-1)} ${env!.DPB_NOTE}`);
     await writeNotebook(output, notebook([]));
   });
-  assert.equal(seen[0], "01_backbone.ipynb x");
+  assert.equal(seen[0], "00_data.ipynb x");
   assert.deepEqual(seen, seen.toSorted());
   assert.equal(copies.length, seen.length);
 });

@@ -30,3 +30,10 @@ Deno.test("report refuses a folder without records", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("report --notebooks refuses a name that no notebook begins with, before any is executed", async () => {
+  await assert.rejects(
+    run(["--notebooks", "01,77"]),
+    /No notebook begins with "77"; there are 00_data\.ipynb, /,
+  );
+});

@@ -16,6 +16,7 @@ export {
   type MicroTask,
   microTasks,
 } from "./examples.ts";
+export { labelSurplus, sharedRows } from "./balance.ts";
 export type { Levels, MicroExample } from "./grammar.ts";
 export { probe, type View, views } from "./leaks.ts";
 export {
@@ -26,5 +27,6 @@ export {
   type PretextRow,
   trueRow,
 } from "./pretext.ts";
+export { showcase } from "./showcase.ts";
 export { microVocabulary } from "./vocabulary.ts";
 export { inputTokens, microDev, microFiles, type MicroSummary, writeMicroGlue } from "./write.ts";

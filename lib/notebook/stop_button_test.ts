@@ -43,7 +43,7 @@ Deno.test({
     "the stop button ends a lesson's training with one sentence; the variables stay and the cell runs again",
   ignore,
   fn: () =>
-    withKernel({}, async (session) => {
+    withKernel({ DPB_PROFILE: "smoke" }, async (session) => {
       const imports = `import { readConfig } from "lib/config.ts";
 import { stopButton, trainingProgress } from "lib/notebook/mod.ts";
 import { openLesson, stateBefore, trainStage } from "lib/runs/lesson.ts";`;

@@ -1,23 +1,69 @@
 /** Tables of the lesson notebooks: what one example, one gate or one sampled path looks like in numbers. */
 import { InputError } from "../errors.ts";
-import { noValue, showDecimals, showPercent } from "./style.ts";
+import { executedLayers } from "./difficulty.ts";
+import { noValue, showDecimals, showPercent, showRange } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** Every lesson caption ends with it. */
-export const lessonNote = "Smoke model, one seed: shows the machinery, not a result.";
+export const lessonNote = "A lesson, one seed and few steps: shows how it works, not a result.";
 
-/** The tokens of one input beside their ids: `[CLS] a [SEP] b [SEP]`. `tokens` is the vocabulary. */
+/** The BERT that a lesson trains; its sum tells which. */
+export function lessonModelTable(
+  { name, config, parameters, sha256 }: {
+    name: string;
+    config: { numLayers: number; hiddenSize: number; numHeads: number; vocabSize: number };
+    parameters: number;
+    sha256: string;
+  },
+): Table {
+  const columns = ["Backbone", "Layers", "Width", "Heads", "Vocabulary", "Parameters", "Weights (sha256)"];
+  const { numLayers, hiddenSize, numHeads, vocabSize } = config;
+  return {
+    name: "lesson-model",
+    caption: "What the lessons start from.",
+    columns,
+    rows: [[
+      name,
+      ...[numLayers, hiddenSize, numHeads, vocabSize, parameters].map(String),
+      `${sha256.slice(0, 12)}…`,
+    ]],
+  };
+}
+
+/** Tokens in a row of `tokenTable`. */
+const tokensInRow = 10;
+
+/**
+ * The tokens of one input beside their ids: `[CLS] a [SEP] b [SEP]`, ten to a row and each row in one segment. `tokens` is
+ * the vocabulary.
+ */
 export function tokenTable(
-  input: { tokenIds: readonly number[]; segmentIds: readonly number[] },
+  { tokenIds, segmentIds }: { tokenIds: readonly number[]; segmentIds: readonly number[] },
   tokens: readonly string[],
 ): Table {
+  const segments = [...Map.groupBy(tokenIds.keys(), (at) => segmentIds[at])];
   return {
     name: "tokens",
     caption: "The input as the embedding layer gets it. Segment 0 is the first sentence, 1 the second.",
-    columns: ["Position", "Token", "Token id", "Segment id"],
-    rows: input.tokenIds.map((id, at) => [`${at}`, tokens[id], `${id}`, `${input.segmentIds[at]}`]),
-    align: ["right", "left", "right", "right"],
+    columns: ["Positions", "Tokens", "Token ids", "Segment id"],
+    rows: segments.flatMap(([segment, positions]) =>
+      inRows(positions).map((row) => [
+        showRange([row[0], row.at(-1)!], 0),
+        row.map((at) => tokens[tokenIds[at]]).join(" "),
+        row.map((at) => tokenIds[at]).join(" "),
+        `${segment}`,
+      ])
+    ),
+    align: ["right", "left", "left", "right"],
   };
+}
+
+function inRows(positions: readonly number[]): number[][] {
+  const rows = Math.ceil(positions.length / tokensInRow);
+  return Array.from(
+    { length: rows },
+    (_, row) => positions.slice(row * tokensInRow, (row + 1) * tokensInRow),
+  );
 }
 
 /** The CLS state on its way: layer 0 is the embedding. */
@@ -134,21 +180,27 @@ export function objectiveTable(
   };
 }
 
+/** Paths that `pathsTable` shows one by one. */
+const shownPaths = 8;
+
 /** The distinct paths of a set of inputs, the commonest first; `1` a layer that runs, first layer first. */
 export function pathsTable(paths: readonly string[]): Table {
   const groups = [...Map.groupBy(paths, (path) => path)]
     .sort(([a, all], [b, others]) => others.length - all.length || (a < b ? -1 : 1));
-  const layers = (path: string) => [...path].filter((action) => action === "1").length;
+  const row = (name: string, layers: string, inputs: number) => [
+    ...[name, layers, `${inputs}`],
+    showPercent(inputs / paths.length),
+  ];
+  const shown = groups.slice(0, shownPaths), others = groups.slice(shownPaths);
+  const otherInputs = others.reduce((sum, [, all]) => sum + all.length, 0);
   return {
     name: "paths",
     caption: `${paths.length} dev inputs, distinct paths: ${groups.length}. ${lessonNote}`,
     columns: ["Path", "Layers executed", "Inputs", "Share"],
-    rows: groups.map(([path, all]) => [
-      path,
-      `${layers(path)} of ${path.length}`,
-      `${all.length}`,
-      showPercent(all.length / paths.length),
-    ]),
+    rows: [
+      ...shown.map(([path, all]) => row(path, `${executedLayers({ path })} of ${path.length}`, all.length)),
+      ...others.length > 0 ? [row(`${others.length} more`, noValue, otherInputs)] : [],
+    ],
   };
 }
 

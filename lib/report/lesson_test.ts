@@ -4,6 +4,7 @@ import {
   checkedTable,
   gateSpreadTable,
   layerStateTable,
+  lessonModelTable,
   objectiveTable,
   pathsTable,
   planTable,
@@ -11,9 +12,22 @@ import {
   tokenTable,
 } from "./lesson.ts";
 
-Deno.test("tokenTable names every id by the vocabulary", () => {
-  const table = tokenTable({ tokenIds: [1, 0], segmentIds: [0, 1] }, ["cat", "[CLS]"]);
-  assert.deepEqual(table.rows, [["0", "[CLS]", "1", "0"], ["1", "cat", "0", "1"]]);
+Deno.test("tokenTable names every id by the vocabulary, ten to a row and a new row for the second sentence", () => {
+  const table = tokenTable(
+    { tokenIds: [1, ...Array(11).fill(0), 0], segmentIds: [...Array(12).fill(0), 1] },
+    ["cat", "[CLS]"],
+  );
+  assert.deepEqual(table.rows, [
+    ["0–9", `[CLS]${" cat".repeat(9)}`, `1${" 0".repeat(9)}`, "0"],
+    ["10–11", "cat cat", "0 0", "0"],
+    ["12", "cat", "0", "1"],
+  ]);
+});
+
+Deno.test("lessonModelTable names the weights by the first twelve digits of their sum", () => {
+  const config = { numLayers: 12, hiddenSize: 64, numHeads: 4, vocabSize: 280 };
+  const { rows } = lessonModelTable({ name: "b", config, parameters: 99, sha256: "0123456789abcdef" });
+  assert.deepEqual(rows, [["b", "12", "64", "4", "280", "99", "0123456789ab…"]]);
 });
 
 Deno.test("layerStateTable has no change for the embedding", () => {
@@ -46,6 +60,12 @@ Deno.test("pathsTable counts paths, the commonest first", () => {
   const { rows, caption } = pathsTable(["10", "11", "11", "11"]);
   assert.deepEqual(rows, [["11", "2 of 2", "3", "75 %"], ["10", "1 of 2", "1", "25 %"]]);
   assert.match(caption, /^4 dev inputs, distinct paths: 2\./);
+});
+
+Deno.test("pathsTable counts what comes after the eighth path together", () => {
+  const paths = Array.from({ length: 10 }, (_, path) => path.toString(2).padStart(4, "0"));
+  const { rows } = pathsTable([...paths, "0000"]);
+  assert.deepEqual([rows.length, rows[0][2], rows[8]], [9, "2", ["2 more", "–", "2", "18 %"]]);
 });
 
 Deno.test("checkedTable throws for a check that does not hold and shows those that do", () => {

@@ -6,6 +6,7 @@ export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
 export { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
+export { bothGluesTable, examplesTable, type RowPair, type ShownRow } from "./examples.ts";
 export { executedShareFigure, figure3 } from "./figures.ts";
 export { linkTo, placesFrom, rebasedLinks, withoutLinks } from "./links.ts";
 export { lookUp } from "./lookup.ts";
@@ -14,22 +15,23 @@ export {
   checkedTable,
   gateSpreadTable,
   layerStateTable,
+  lessonModelTable,
   objectiveTable,
   pathsTable,
   planTable,
   sampledPathTable,
   tokenTable,
 } from "./lesson.ts";
+export { type LevelRow, levelTable } from "./lesson_levels.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";
 export { runsTable } from "./runs_table.ts";
 export {
   type BackendRun,
-  curveTable,
+  curveFigure,
   largestLossDifference,
   lossesSideBySide,
   lossPairs,
-  sideBySideFigure,
 } from "./side_by_side.ts";
 export { showBound, showDecimals, showRange } from "./style.ts";
 export { systemsTable } from "./systems.ts";

@@ -1,5 +1,6 @@
-/** One training stage on two backends: its losses step for step, as a table and as a figure. */
+/** One training stage: its curve, and its losses on two backends step for step. */
 import { lessonNote } from "./lesson.ts";
+import { mean } from "./statistics.ts";
 import { axisStyle, baseLayout, figureWidth, showBound, showDecimals } from "./style.ts";
 import type { Figure, Table } from "./value.ts";
 
@@ -9,27 +10,62 @@ export interface BackendRun {
   result: { curve: readonly ({ step: number } & Record<string, number>)[] };
 }
 
-/** Names of the numbers a curve may carry, as tables and axes show them. */
+/** Names of the numbers a curve may carry, as axes show them. */
 const columnNames: Record<string, string> = {
   loss: "Loss",
   meanExecuteProb: "Mean execute probability μ",
-  executionRate: "Share executed",
-  totalReward: "Sum of rewards",
 };
 
 const backendNames: Record<string, string> = { webgpu: "WebGPU" };
 const backendName = (backend: string) => backendNames[backend] ?? backend;
 
-/** A stage's curve, one row per recorded step. */
-export function curveTable(stage: string, { backend, result: { curve } }: BackendRun): Table {
-  const keys = Object.keys(columnNames).filter((key) => curve.some((line) => line[key] !== undefined));
+/** Recorded steps over which a loss is averaged to be readable: one batch says little. */
+const smoothed = 10;
+
+/**
+ * A stage from its first step to its last: the loss of single batches as dots and their running mean as a line; where the
+ * stage plans, the mean execute probability in a second panel, with the target rate as a level if there is one.
+ */
+export function curveFigure(
+  name: string,
+  stage: string,
+  { backend, result: { curve } }: BackendRun,
+  targetRate?: number,
+): Figure {
+  const x = curve.map(({ step }) => step), losses = curve.map(({ loss }) => loss);
+  const loss = [
+    { ...dots, name: "one batch", x, y: losses },
+    { ...line("#0072B2"), name: `mean of ${smoothed}`, x, y: runningMeans(losses, smoothed) },
+  ];
+  const second = { xaxis: "x2", yaxis: "y2" }, plans = curve[0]?.meanExecuteProb !== undefined;
+  const ends = [x[0], x.at(-1)!];
+  const plan = plans
+    ? [{ ...line("#0072B2"), ...second, name: "μ", x, y: curve.map((at) => at.meanExecuteProb) }]
+    : [];
+  const target = plans && targetRate !== undefined
+    ? [{ ...line("#767676", "dot"), ...second, name: "target rate t", x: ends, y: [targetRate, targetRate] }]
+    : [];
+  const panels = ["loss", ...plans ? ["meanExecuteProb"] : []];
   return {
-    name: "curve",
-    caption: `${stage} on ${backendName(backend)}. ${lessonNote}`,
-    columns: ["Step", ...keys.map((key) => columnNames[key])],
-    rows: curve.map((line) => [`${line.step}`, ...keys.map((key) => showDecimals(line[key], 4))]),
-    align: ["right", ...keys.map(() => "right" as const)],
+    name,
+    caption: `${stage} on ${backendName(backend)}, every fifth step. ${lessonNote}`,
+    spec: { data: [...loss, ...plan, ...target], layout: panelsLayout(panelHeight, panels) },
+    width: figureWidth,
+    height: panelHeight,
   };
+}
+
+const dots = { type: "scatter", mode: "markers", marker: { color: "#a6a6a6", size: 5 } };
+
+const line = (color: string, dash = "solid") => ({
+  type: "scatter",
+  mode: "lines",
+  line: { color, width: 2.5, dash },
+});
+
+/** Each value's mean with up to `span - 1` before it. */
+export function runningMeans(values: readonly number[], span: number): number[] {
+  return values.map((_, at) => mean(values.slice(Math.max(0, at - span + 1), at + 1)));
 }
 
 /** Losses of one step on two backends. */
@@ -64,9 +100,7 @@ export function lossesSideBySide(
   second: BackendRun | null,
 ): Table | string {
   const chosen = backendName(first.backend);
-  if (!second) {
-    return `No second backend beside ${chosen}: this machine has no WebGPU adapter, or the lesson itself runs on it.`;
-  }
+  if (!second) return `No second backend beside ${chosen}: this machine has no WebGPU adapter.`;
   return {
     name: "losses-side-by-side",
     caption:
@@ -82,48 +116,7 @@ export function lossesSideBySide(
   };
 }
 
-const looks = [
-  { line: { color: "#0072B2", width: 2 }, marker: { color: "#0072B2", symbol: "circle", size: 7 } },
-  {
-    line: { color: "#D55E00", width: 2, dash: "dash" },
-    marker: { color: "#D55E00", symbol: "circle-open", size: 14, line: { width: 2 } },
-  },
-];
-
-/** The stage's loss and, where it plans, its mean execute probability in a second panel: a line per backend. */
-export function sideBySideFigure(
-  name: string,
-  stage: string,
-  first: BackendRun,
-  second: BackendRun | null,
-): Figure {
-  const runs = second ? [first, second] : [first];
-  const panels = ["loss", "meanExecuteProb"].filter((key) =>
-    first.result.curve.some((line) => line[key] !== undefined)
-  );
-  const data = panels.flatMap((key, panel) =>
-    runs.map(({ backend, result: { curve } }, at) => ({
-      type: "scatter",
-      mode: "lines+markers",
-      name: `on ${backendName(backend)}`,
-      legendgroup: backend,
-      showlegend: panel === 0,
-      x: curve.map(({ step }) => step),
-      // The last bits of a software adapter differ from run to run; the picture need not.
-      y: curve.map((line) => Number(line[key].toFixed(4))),
-      ...looks[at],
-      ...(panel > 0 ? { xaxis: "x2", yaxis: "y2" } : {}),
-    }))
-  );
-  const height = 400;
-  return {
-    name,
-    caption: `${stage}: ${second ? "the same steps on two backends" : "one backend"}. ${lessonNote}`,
-    spec: { data, layout: panelsLayout(height, panels) },
-    width: figureWidth,
-    height,
-  };
-}
+const panelHeight = 400;
 
 function panelsLayout(height: number, panels: readonly string[]): Record<string, unknown> {
   const axes = panels.flatMap((key, panel) => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {
   type BackendRun,
-  curveTable,
+  curveFigure,
   largestLossDifference,
   lossesSideBySide,
   lossPairs,
-  sideBySideFigure,
+  runningMeans,
 } from "./side_by_side.ts";
 
 const wasm: BackendRun = {
@@ -19,10 +19,21 @@ const webgpu: BackendRun = {
   result: { curve: [{ step: 1, loss: 0.5, meanExecuteProb: 0.75 }, { step: 4, loss: 1 }] },
 };
 
-Deno.test("curveTable shows the numbers the curve carries and no others", () => {
-  const { columns, rows } = curveTable("Stage 2", wasm);
-  assert.deepEqual(columns, ["Step", "Loss", "Mean execute probability μ"]);
-  assert.deepEqual(rows[1], ["6", "0.2500", "0.5000"]);
+Deno.test("runningMeans takes what there is at the start: 4, 2, 3 over two is 4, 3, 2.5", () => {
+  assert.deepEqual(runningMeans([4, 2, 3], 2), [4, 3, 2.5]);
+});
+
+Deno.test("curveFigure draws dots and their mean; a stage that plans has a panel more, with its target", () => {
+  const named = (figure: { spec: { data: unknown[] } }) =>
+    figure.spec.data.map((trace) => (trace as { name: string }).name);
+  const alone = { ...wasm, result: { curve: [{ step: 1, loss: 0.5 }] } };
+  assert.deepEqual(named(curveFigure("c", "Stage 1", alone, 0.6)), ["one batch", "mean of 10"]);
+  const { spec, caption } = curveFigure("c", "Stage 3", wasm, 0.6);
+  assert.deepEqual(named({ spec }), ["one batch", "mean of 10", "μ", "target rate t"]);
+  assert.deepEqual((spec.data as { y: number[] }[]).slice(1).map(({ y }) => y), [
+    ...[[0.5, 0.375], [0.75, 0.5], [0.6, 0.6]],
+  ]);
+  assert.match(caption, /^Stage 3 on wasm/);
 });
 
 Deno.test("lossPairs keeps the steps both curves have", () => {
@@ -42,14 +53,4 @@ Deno.test("lossesSideBySide is a table, or one line without a second backend", (
   assert.deepEqual(table.columns, ["Step", "Loss on wasm", "Loss on WebGPU", "Difference"]);
   assert.deepEqual(table.rows, [["1", "0.5000", "0.5000", "< 1e-6"]]);
   assert.match(lossesSideBySide("Stage 1", wasm, null) as string, /^No second backend beside wasm/);
-});
-
-Deno.test("sideBySideFigure draws a line per backend and panel", () => {
-  const { spec } = sideBySideFigure("lesson", "Stage 2", wasm, null);
-  assert.deepEqual((spec.data as { y: number[] }[]).map(({ y }) => y), [[0.5, 0.25], [0.75, 0.5]]);
-  const lossOnly = {
-    backend: "webgpu",
-    result: { curve: webgpu.result.curve.map(({ step, loss }) => ({ step, loss })) },
-  };
-  assert.equal(sideBySideFigure("lesson", "Stage 1", lossOnly, lossOnly).spec.data.length, 2);
 });

@@ -7,7 +7,6 @@ import { type Sampling, seededSampling } from "../methods/mod.ts";
 import { type Backend, type BackendName, startBackend, webgpuAdapter } from "../tensor/mod.ts";
 import {
   type Lesson,
-  lessonOutcome,
   lessonSeed,
   type LessonState,
   openLesson,
@@ -15,7 +14,7 @@ import {
   stageNames,
   trainStage,
 } from "./lesson.ts";
-import { recipeFor } from "./recipe.ts";
+import { lessonOutcome } from "./lesson_outcome.ts";
 import {
   type DrawAgreement,
   drawAgreement,
@@ -96,8 +95,9 @@ export interface Reference {
 
 /** Trains the smoke model of `task` on the reference backend, all stages in full, and records what it did. */
 export async function recordReference(config: Config, task = "sst-2"): Promise<Reference> {
-  const recipe = recipeFor("smoke", task, { "stage2.steps": comparedSteps });
-  const lesson = onBackend({ ...await openLesson(config, task), recipe }, referenceBackend);
+  const smoke = await openLesson({ ...config, profile: "smoke" }, task);
+  const steps = { ...smoke.steps, stage2: comparedSteps };
+  const lesson = onBackend({ ...smoke, steps }, referenceBackend);
   const stages = {} as Reference["stages"];
   let before: LessonState | null = null;
   for (const stage of stageNames) {

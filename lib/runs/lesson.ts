@@ -1,18 +1,17 @@
 /**
- * Live training for the lesson notebooks: each stage on the smoke model, on the chosen backend and, where an adapter
- * exists, on WebGPU beside it. Both start from the same numbers, see the same batches and draw the same random numbers.
+ * Live training for the lesson notebooks: each stage on micro-GLUE (or on the smoke model), on the chosen backend and,
+ * where an adapter exists, on WebGPU beside it. Both start from the same numbers, see the same batches and draw the same
+ * random numbers.
  */
 import type { Config } from "../config.ts";
-import type { Example } from "../glue/mod.ts";
+import type { EncodedExample, Example } from "../glue/mod.ts";
+import { microDev } from "../micro/mod.ts";
 import {
   type Backbone,
-  bert,
-  dpbert,
   fineTune,
   initialisePlanner,
   type Planner,
   plannerLeaves,
-  predictAll,
   randomPlanner,
   reinforce,
   type Sampling,
@@ -36,13 +35,23 @@ export type StageName = "stage1" | "stage2" | "stage3";
 /** In their order. */
 export const stageNames: readonly StageName[] = ["stage1", "stage2", "stage3"];
 
+/** The profiles that a lesson can be on. */
+type LessonProfile = "smoke" | "micro";
+
 /** What a lesson works on. */
 export interface Lesson {
+  profile: LessonProfile;
   sources: Sources;
   data: TaskData;
   recipe: Recipe;
-  /** The example that is followed through the house. */
+  /** Steps of every stage's schedule. */
+  steps: Record<StageName, number>;
+  /** Difficulty of every dev row, known by construction; 0 for smoke rows, which have none. */
+  levels: number[];
+  /** The example that is followed through the house: the first dev row of the highest level. */
   example: Example;
+  /** The same as token ids. */
+  encoded: EncodedExample;
   /** Backend the stages train on. */
   backend: BackendName;
   config: Config;
@@ -54,16 +63,51 @@ export interface LessonState {
   planner: Snapshot;
 }
 
+/** The task of the lessons: of pairs, and of those the one that is learnt soonest. */
+export const lessonTask = "mrpc";
+
 /** Of everything a lesson draws. */
 export const lessonSeed = 0;
 
-/** Opens a lesson on the smoke rows of `task`. `auto` is the wasm backend: a lesson is too small for a GPU. */
-export async function openLesson(config: Config, task = "mrpc"): Promise<Lesson> {
-  const sources = await openSources("smoke", task, config);
-  const recipe = recipeFor("smoke", task, {});
+/**
+ * Steps of a lesson on micro rows. Schedules are made for so many, so a lesson is a whole training and only a short one:
+ * no stage takes two minutes on two busy cores, and `lessonTask` is learnt in them.
+ */
+const microSteps: Record<StageName, number> = { stage1: 400, stage2: 60, stage3: 400 };
+
+function stepsOf(profile: LessonProfile, { stage1, stage2, stage3 }: Recipe, rows: number): Lesson["steps"] {
+  if (profile === "micro") return microSteps;
+  const stage1Steps = Math.round(stage1.epochs * Math.ceil(rows / stage1.batchSize));
+  return { stage1: stage1Steps, stage2: stage2.steps, stage3: stage3.steps };
+}
+
+/**
+ * Opens a lesson on `task`: on micro-GLUE, or on smoke rows where that profile is asked for. A BERT of the user's own
+ * counts on the micro profile alone: elsewhere it is another kind of BERT. `auto` is the wasm backend: a lesson is too
+ * small for a GPU. Throws `InputError` as `openSources`.
+ */
+export async function openLesson(config: Config, task = lessonTask): Promise<Lesson> {
+  const profile = config.profile === "smoke" ? "smoke" : "micro";
+  const bertDir = config.profile === "micro" ? config.bertDir : null;
+  const sources = await openSources(profile, task, { ...config, bertDir });
+  const recipe = recipeFor(profile, task, {});
   const data = await readTaskData(sources, recipe.maxLength, lessonSeed);
-  const backend = config.backend === "auto" ? "wasm" : config.backend;
-  return { sources, data, recipe, example: data.devExamples[0], backend, config };
+  const levels = profile === "micro"
+    ? microDev(task).examples.map(({ level }) => level)
+    : data.dev.map(() => 0);
+  const chosen = levels.indexOf(Math.max(...levels));
+  return {
+    profile,
+    sources,
+    data,
+    recipe,
+    steps: stepsOf(profile, recipe, data.train.length),
+    levels,
+    example: data.devExamples[chosen],
+    encoded: data.dev[chosen],
+    backend: config.backend === "auto" ? "wasm" : config.backend,
+    config,
+  };
 }
 
 /** A model of the lesson on a running backend. */
@@ -109,29 +153,28 @@ function runStageOf(
   stage: StageName,
   model: LessonModel,
   lesson: Lesson,
-  { steps, sampling }: StageRunOptions,
+  { steps, curveEvery, sampling }: StageRunOptions,
   options: Omit<LoopOptions, "ops">,
 ) {
-  const { recipe, data } = lesson;
-  const set = trainingSet(lesson.sources, data);
-  const { epochs, ...stage1 } = recipe.stage1;
-  const allSteps = Math.round(epochs * Math.ceil(data.train.length / stage1.batchSize));
+  const { recipe: { stage1, stage2, stage3 }, steps: all } = lesson;
+  const set = trainingSet(lesson.sources, lesson.data);
   // The schedule keeps its full length, so that a shortened run follows the same curve.
-  const cut = { ...options, lastStep: steps };
+  const cut = { ...options, lastStep: steps, curveEvery };
   if (stage === "stage1") {
-    return fineTune(model.backbone, set, { ...stage1, steps: allSteps }, lessonSeed, cut);
+    return fineTune(model.backbone, set, { ...stage1, steps: all.stage1 }, lessonSeed, cut);
   }
   if (stage === "stage2") {
     return initialisePlanner(
       model.backbone,
       model.planner,
       set,
-      { ...recipe.stage2, plannerInput: recipe.stage3.plannerInput },
+      { ...stage2, steps: all.stage2, plannerInput: stage3.plannerInput },
       lessonSeed,
       cut,
     );
   }
-  return reinforce(model.backbone, model.planner, set, recipe.stage3, lessonSeed, cut, sampling);
+  const settings = { ...stage3, steps: all.stage3 };
+  return reinforce(model.backbone, model.planner, set, settings, lessonSeed, cut, sampling);
 }
 
 /** A stage's curve and the parameters it ended with. */
@@ -145,6 +188,8 @@ export interface StageRunOptions {
   backend?: BackendName;
   /** Stop after so many steps of the stage's schedule. */
   steps?: number;
+  /** Steps from one point of the curve to the next, where it is not the loop's own. */
+  curveEvery?: number;
   /** Stage 3's actions; the seed's own draws unless said otherwise. */
   sampling?: Sampling;
   onProgress?: LoopOptions["onProgress"];
@@ -179,24 +224,29 @@ export async function stateBefore(
   return state;
 }
 
+/** A stage's first steps on two backends. */
+export interface BesideRun {
+  first: StageRun;
+  /** Null where there is no WebGPU adapter. */
+  second: StageRun | null;
+}
+
+/** Steps that two backends do beside each other: a GPU in software takes some ten seconds for one on micro rows. */
+const besideSteps = { hardware: 10, software: 2 };
+
 /**
- * The same stage on WebGPU, step for step the same batches and random numbers; null where no adapter is found or the
- * lesson itself runs on WebGPU.
+ * The first steps of a stage on the lesson's backend once more and on WebGPU (or, where the lesson itself is on WebGPU, on
+ * wasm): the same parameters, batches and random numbers, a point of the curve for every step.
  */
 export async function trainBeside(
   lesson: Lesson,
   stage: StageName,
   state: LessonState | null,
-  options: Omit<StageRunOptions, "backend"> = {},
-): Promise<StageRun | null> {
-  if (lesson.backend === "webgpu" || !await webgpuAdapter()) return null;
-  return await trainStage(lesson, stage, state, { ...options, backend: "webgpu" });
-}
-
-/** Dev predictions and paths of the lesson's model. */
-export function lessonOutcome(lesson: Lesson, state: LessonState, method: "bert" | "dpbert") {
-  return withModel(lesson, lesson.backend, state, ({ backbone, planner }) => {
-    const run = method === "bert" ? bert(backbone) : dpbert(backbone, planner);
-    return predictAll(backbone, lesson.sources.task.kind, lesson.data.dev, () => run);
-  });
+  options: Pick<StageRunOptions, "onProgress" | "shouldStop"> = {},
+): Promise<BesideRun> {
+  const adapter = await webgpuAdapter(), steps = besideSteps[adapter?.isFallback ? "software" : "hardware"];
+  const run = (backend: BackendName) =>
+    trainStage(lesson, stage, state, { ...options, backend, steps, curveEvery: 1 });
+  const other = lesson.backend === "webgpu" ? "wasm" : "webgpu";
+  return { first: await run(lesson.backend), second: adapter ? await run(other) : null };
 }

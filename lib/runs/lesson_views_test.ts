@@ -14,7 +14,7 @@ import {
 } from "./lesson_views.ts";
 import { liveTensors, startBackend } from "../tensor/mod.ts";
 
-const lesson = () => openLesson(readConfig({ DPB_BLAS: "off", DPB_BACKEND: "wasm" }));
+const lesson = () => openLesson(readConfig({ DPB_PROFILE: "smoke", DPB_BLAS: "off", DPB_BACKEND: "wasm" }));
 
 Deno.test("layerStates measures norm and change: (3, 4) to (3, 0) is 5, then 3 with a change of 4", () => {
   const clsStates = [Float32Array.of(9, 9, 3, 4), Float32Array.of(9, 9, 3, 0)];

@@ -58,8 +58,10 @@ export interface LoopOptions {
   checkpointEvery?: number;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** End after so many steps although the schedule is longer (lessons). */
+  /** End after so many steps although the schedule is longer (lessons); nothing is evaluated there. */
   lastStep?: number;
+  /** Steps from one point of the curve to the next; 5. */
+  curveEvery?: number;
   /** Asked after every step; true: save and stop. */
   shouldStop?(): boolean;
   onNote?(text: string): void;
@@ -76,8 +78,6 @@ export interface StageResult {
   /** Seconds spent, over all interruptions. */
   seconds: number;
 }
-
-const curveEvery = 5;
 
 /**
  * Runs a stage to its end, from its checkpoint if there is one, and leaves the selected parameters in place: of the
@@ -102,9 +102,10 @@ async function run(
 ): Promise<StageResult> {
   const steps = Math.min(stage.steps, options.lastStep ?? stage.steps);
   const state = await openState({ name: stage.name, steps, leaves, optimizer }, options);
-  const { progress } = state;
+  const { progress } = state, { curveEvery = 5 } = options;
   const isEvaluated = ({ step }: Progress) =>
-    stage.evaluate && step > 0 && (step === steps || step % (stage.evaluateEvery ?? stage.steps) === 0);
+    stage.evaluate && step > 0 &&
+    (step === stage.steps || step % (stage.evaluateEvery ?? stage.steps) === 0);
   for (;;) {
     // First, because a run may have ended between a step and its evaluation.
     if (isEvaluated(progress) && progress.evaluations.at(-1)?.step !== progress.step) {

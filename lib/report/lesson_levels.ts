@@ -1,0 +1,46 @@
+/** What a lesson's models make of inputs that are known to be easy or hard. */
+import { executedLayers } from "./difficulty.ts";
+import { lessonNote } from "./lesson.ts";
+import { mean } from "./statistics.ts";
+import { showScore } from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** A dev row as one model answered it. */
+export interface LevelRow {
+  level: number;
+  isRight: boolean;
+  path: string;
+}
+
+/**
+ * Percent correct by level, for each of `models` by its name (the same rows in all); and the layers executed, for those
+ * that skip any. The last row is of all levels together.
+ */
+export function levelTable(models: Readonly<Record<string, readonly LevelRow[]>>): Table {
+  const columns = Object.entries(models).flatMap(([name, rows]) => [
+    { title: `Correct, ${name} (%)`, rows, number: percentRight },
+    ...rows.some(({ path }) => path.includes("0"))
+      ? [{ title: `Layers, ${name}`, rows, number: meanLayers }]
+      : [],
+  ]);
+  const all = Object.values(models)[0];
+  const levels = [...new Set(all.map(({ level }) => level))].sort((a, b) => a - b);
+  const line = (name: string, isWanted: (row: LevelRow) => boolean) => [
+    name,
+    `${all.filter(isWanted).length}`,
+    ...columns.map(({ rows, number }) => showScore(number(rows.filter(isWanted)))),
+  ];
+  return {
+    name: "levels",
+    caption: `Dev inputs by level of difficulty, which is known by construction. ${lessonNote}`,
+    columns: ["Level", "Inputs", ...columns.map(({ title }) => title)],
+    rows: [
+      ...levels.map((level) => line(`${level}`, (row) => row.level === level)),
+      line("all", () => true),
+    ],
+  };
+}
+
+const percentRight = (rows: LevelRow[]) => 100 * mean(rows.map(({ isRight }) => Number(isRight)));
+
+const meanLayers = (rows: LevelRow[]) => mean(rows.map(executedLayers));
