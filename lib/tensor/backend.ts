@@ -9,7 +9,7 @@ import { fusedOps } from "./fused_ops.ts";
 import { inferenceOps } from "./inference_ops.ts";
 import { chooseBuild, type KernelBuild } from "./kernels.ts";
 import { products } from "./products.ts";
-import { blasLayout, panels } from "./weight_layouts.ts";
+import { blasLayout, blasPanels, panels } from "./weight_layouts.ts";
 import { registerWasmKernels, startKernels } from "./wasm.ts";
 import { prepareWebGPU } from "./webgpu.ts";
 
@@ -95,7 +95,10 @@ function wasmParts(asked: "auto" | "plain"): { ops: Ops; simd: KernelBuild } {
     const multiply = products(() => wasmBlas, kernels);
     const attention = attentionOf(kernels, multiply, () => wasmBlas !== null);
     registerWasmKernels(kernels, multiply);
-    const layout = () => wasmBlas ? blasLayout(multiply) : panels(kernels);
+    const layout = () => {
+      if (!wasmBlas) return panels(kernels);
+      return wasmBlas.takesUnpacked ? blasPanels(kernels, multiply) : blasLayout(multiply);
+    };
     const ops = {
       ...fusedOps(kernels, multiply, attention),
       inference: () => inferenceOps(kernels, attention, layout()),

@@ -30,7 +30,16 @@ export interface Blas {
   /** What it was opened as: a path, or a name that the system knows. Never recorded. */
   path: string;
   gemm: Gemm;
+  /** Whether it multiplies up to `mostUnpacked` multiply-adds straight from where its operands lie. */
+  takesUnpacked: boolean;
 }
+
+/**
+ * Multiply-adds that OpenBLAS does without packing first, on processors with AVX-512 and under these names of its own
+ * for them (`sgemm_small_kernel_permit_skylakex.c`).
+ */
+export const mostUnpacked = 1e6;
+const unpackedCores = ["skylakex", "cooperlake", "sapphirerapids"];
 
 const systemLibraries: Record<string, string[]> = {
   linux: ["libopenblas.so.0", "libopenblas.so"],
@@ -72,15 +81,18 @@ function open(path: string, prefix: string): Blas {
         result: "void",
         optional: true,
       },
+      core: { name: `${prefix}openblas_get_corename`, parameters: [], result: "pointer", optional: true },
     } as const,
   );
   // One run is one thread (design: parallelism is over runs), which also makes its sums reproducible.
   symbols.threads?.(1);
+  const core = symbols.core?.(), coreName = core ? Deno.UnsafePointerView.getCString(core) : "";
   // deno-lint-ignore no-explicit-any
   const sgemm = symbols.gemm as (...args: any[]) => void;
   return {
     name: symbols.threads ? "openblas" : path.includes("Accelerate") ? "accelerate" : "blas",
     path,
+    takesUnpacked: unpackedCores.includes(coreName.toLowerCase()),
     gemm: (ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate) =>
       sgemm(
         rowMajor,

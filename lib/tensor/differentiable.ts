@@ -19,7 +19,7 @@ export function holding<T>(work: () => T): T {
   try {
     return work();
   } finally {
-    tf.dispose(held);
+    for (const x of held) x.dispose();
     held = outer;
   }
 }
@@ -48,7 +48,7 @@ export function differentiable(
     const kept = held ? saved.map(hold) : [];
     const gradFunc = (dy: Tensor) => {
       const gradients = tf.tidy(() => gradient(dy, kept));
-      tf.dispose([dy, ...kept]);
+      for (const x of [dy, ...kept]) x.dispose();
       return gradients;
     };
     return { value, gradFunc };

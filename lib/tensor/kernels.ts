@@ -26,6 +26,8 @@ export interface Kernels {
     rowC: number,
     accumulate: boolean,
   ): void;
+  /** out [columns, rows] = the transpose of x, whose rows are `rowX` bytes apart. */
+  transpose(rows: number, columns: number, x: number, rowX: number, out: number): void;
   /** Lays weight [outputs, inputs] out for `addPacked`: inputs times outputs (rounded up to 8) floats. */
   packWeight(outputs: number, inputs: number, weight: number, packed: number): void;
   /** y [rows, outputs] += x [rows, inputs] W^T, W as `packWeight` laid it out. */

@@ -241,6 +241,19 @@ for (const kernels of loaded) {
 }
 
 property(
+  "transpose puts columns where rows were",
+  fc.record({ rows: size, columns: size, gap: fc.integer({ min: 0, max: 3 }), seed: seeds }),
+  (kernels, { rows, columns, gap, seed }) => {
+    const row = columns + gap, x = draw(seed, "x", rows * row);
+    const [, out] = inHeap(
+      [x, blank(rows * columns)],
+      (x, out) => kernels.transpose(rows, columns, x, 4 * row, out),
+    );
+    out.forEach((value, i) => assert.equal(value, x[(i % rows) * row + Math.floor(i / rows)]));
+  },
+);
+
+property(
   "addPacked adds x W^T like float64, whatever is left of a panel or of four rows",
   fc.record({
     rows: rowCount,

@@ -9,28 +9,30 @@ import { products } from "./products.ts";
 import { random, uniforms } from "./random.ts";
 import { tf } from "./tf.ts";
 import { startKernels } from "./wasm.ts";
-import { blasLayout, panels } from "./weight_layouts.ts";
+import { blasLayout, blasPanels, panels } from "./weight_layouts.ts";
 
 const { blas } = readConfig();
 await startBackend("wasm", { blas });
 const library = findBlas(blas);
 const kernels = startKernels("plain"),
+  multiply = products(() => library, kernels),
   layouts = {
     panels: panels(kernels),
-    blasLayout: blasLayout(products(() => library, kernels)),
+    blasLayout: blasLayout(multiply),
+    blasPanels: blasPanels(kernels, multiply),
   };
 
 for (const [name, layout] of Object.entries(layouts)) {
-  for (const [outputs, inputs] of [[5, 3], [512, 512], [513, 512]]) {
-    Deno.test(`${name} adds x W^T to y for a weight of ${outputs} x ${inputs}`, () => {
+  for (const [rows, outputs, inputs] of [[3, 5, 3], [3, 512, 512], [3, 513, 512], [70, 65, 515]]) {
+    Deno.test(`${name} adds x W^T to y for ${rows} rows and a weight of ${outputs} x ${inputs}`, () => {
       const drawn = (label: string, shape: number[]) =>
         floatTensor(uniforms(random(0, label), tf.util.sizeFromShape(shape)), shape);
-      const x = drawn("x", [3, inputs]),
+      const x = drawn("x", [rows, inputs]),
         weight = drawn("w", [outputs, inputs]),
-        y = emptyTensor([3, outputs]);
+        y = emptyTensor([rows, outputs]);
       floats(y).fill(1);
       const memory = arena(), place = layout.lay(weight, memory.take);
-      layout.addProduct(3, outputs, inputs, at(x), place, at(y));
+      layout.addProduct(rows, outputs, inputs, at(x), place, at(y));
       const [a, b] = [x, weight].map(floats);
       floats(y).forEach((found, i) => {
         const row = Math.floor(i / outputs) * inputs, column = (i % outputs) * inputs;

@@ -68,6 +68,23 @@ export function packStrips(rows: i32, count: i32, a: usize, rowA: usize, colA: u
   }
 }
 
+/** out [columns, rows] = the transpose of x, whose rows are `rowX` apart. */
+export function transpose(rows: i32, columns: i32, x: usize, rowX: usize, out: usize): void {
+  const rowOut = <usize>rows << 2;
+  for (let row = 0; row < rows; row += 4, x += rowX << 2, out += 16) {
+    const high = min(4, rows - row);
+    let column = 0;
+    if (high == 4) {
+      for (; column + 4 <= columns; column += 4) {
+        transpose4(x + (<usize>column << 2), rowX, out + <usize>column * rowOut, rowOut);
+      }
+    }
+    for (; column < columns; column++) {
+      packStep(high, high, x + (<usize>column << 2), rowX, out + <usize>column * rowOut);
+    }
+  }
+}
+
 /** `given` numbers `apart` for each of `count` steps, as rows of `width` (4 or 8) floats; missing numbers are 0. */
 @inline
 export function pack(width: i32, count: i32, given: i32, x: usize, next: usize, apart: usize, out: usize): void {

@@ -4,7 +4,7 @@ export { attention, attentionGradient, attentionWeights, attentionWeightsGradien
 export { add, addRow, columnSums, multiply, repeatRow, sumOfSquares } from "./elementwise";
 export { gelu } from "./gelu";
 export { geluValues } from "./gelu_values";
-export { gemm } from "./gemm";
+export { gemm, transpose } from "./gemm";
 export * from "./layer_norm";
 export { normValues } from "./norm_values";
 export { addPacked, affineRow, packWeight } from "./packed";
