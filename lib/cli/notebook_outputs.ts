@@ -1,7 +1,7 @@
 /** Do the committed notebooks show the tables and figures that the records give? */
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
-import { sortedJson } from "../notebook/document.ts";
+import { callsShow, sortedJson } from "../notebook/document.ts";
 import { type CodeCell, readNotebook, renderFigures, writeNotebook } from "../notebook/mod.ts";
 import {
   bothGluesTable,
@@ -15,8 +15,9 @@ import {
   withoutLinks,
 } from "../report/mod.ts";
 import { microTasks, showcase } from "../micro/mod.ts";
+import { referenceProfile } from "../runs/ensure.ts";
 import { committedModel } from "../runs/lesson_model.ts";
-import { type Draw, namesIn, profileArtefacts, profilesIn } from "./artefact_files.ts";
+import { type Draw, namesIn, profileArtefacts } from "./artefact_files.ts";
 import { committedBenchTables } from "./bench_pages.ts";
 import { differences, refreshCommand } from "./differences.ts";
 import { samePicture } from "./picture.ts";
@@ -27,7 +28,7 @@ interface Expected {
   figures: Figure[];
 }
 
-/** Per notebook of `<root>/notebooks`: outputs that show a table or figure of the report otherwise than the records give it. */
+/** Per notebook of `<root>/notebooks`: outputs that are missing, or show a table or figure of the report otherwise than the records give it. */
 export async function notebookProblems(
   root: string,
   draw: Draw = renderFigures,
@@ -39,19 +40,19 @@ export async function notebookProblems(
   return problems;
 }
 
+/** What the profile gives whose results a reader sees who asks for nothing. */
 async function expectedOutputs(root: string): Promise<Expected> {
   const results = join(root, "results"), at = join(root, "notebooks");
-  const expected: Expected = { tables: [], figures: [] };
-  for (const profile of await profilesIn(results)) {
-    const { tables, notebookTables, figures } = await profileArtefacts(results, profile);
-    const places = placesFrom(at, { profile: join(results, profile), project: root });
-    expected.tables.push(
+  const profile = await referenceProfile(results);
+  const { tables, notebookTables, figures, notebookFigures } = await profileArtefacts(results, profile);
+  const places = placesFrom(at, { profile: join(results, profile), project: root });
+  return {
+    tables: [
       ...[...tables, ...notebookTables].map((table) => tableMarkdown({ ...table, places })),
-    );
-    expected.figures.push(...figures);
-  }
-  expected.tables.push(...await otherTables(root));
-  return expected;
+      ...await otherTables(root),
+    ],
+    figures: [...figures, ...notebookFigures],
+  };
 }
 
 /** Generated once: they are the same for every project. */
@@ -72,8 +73,11 @@ async function otherTables(root: string): Promise<string[]> {
 async function outputProblems(root: string, name: string, expected: Expected, draw: Draw): Promise<string[]> {
   const { cells } = await readNotebook(join(root, "notebooks", name)), problems: string[] = [];
   const code = cells.filter((cell) => cell.cell_type === "code") as CodeCell[];
-  for (const [at, { outputs }] of code.entries()) {
+  for (const [at, { outputs, source }] of code.entries()) {
     const place = `notebooks/${name}, output of cell ${at + 1}`;
+    if (outputs.length === 0 && callsShow(source)) {
+      problems.push(`${place} is missing; run \`${refreshCommand}\`.`);
+    }
     for (const output of outputs) {
       if (output.output_type !== "display_data") continue;
       problems.push(...tableProblems(place, String(output.data["text/markdown"] ?? ""), expected.tables));
@@ -99,8 +103,8 @@ function tableProblems(place: string, shown: string, tables: string[]): string[]
 }
 
 const plotly = "application/vnd.plotly.v1+json";
-/** `Figure 3.` of its caption. */
-const numberOf = (caption: string) => /^Figure \d+\./.exec(caption)?.[0];
+/** The first sentence of its caption, which is its title: `Figure 3.` */
+const titleOf = (caption: string) => /^[^.]*\./.exec(caption)?.[0];
 
 async function figureProblems(
   place: string,
@@ -108,18 +112,18 @@ async function figureProblems(
   figures: Figure[],
   draw: Draw,
 ): Promise<string[]> {
-  const caption = String(shown["text/plain"]), number = numberOf(caption);
-  const same = figures.filter((figure) => number !== undefined && numberOf(figure.caption) === number);
+  const caption = String(shown["text/plain"]), title = titleOf(caption);
+  const same = figures.filter((figure) => title !== undefined && titleOf(figure.caption) === title);
   if (same.length === 0) return [];
   const figure = same.find((figure) => figure.caption === caption) ?? same[0];
   const [{ png }] = await draw([figure]);
   const { data } = shown[plotly] as { data: unknown };
   return [
     ...differences(place, caption, figure.caption),
-    ...differences(`${place}, ${number}`, sortedJson(data), sortedJson(figure.spec.data)),
+    ...differences(`${place}, ${title}`, sortedJson(data), sortedJson(figure.spec.data)),
     ...samePicture(Buffer.from(String(shown["image/png"]), "base64"), png)
       ? []
-      : [`${place}: ${number} is another picture than the records give; run \`${refreshCommand}\`.`],
+      : [`${place}: ${title} is another picture than the records give; run \`${refreshCommand}\`.`],
   ];
 }
 

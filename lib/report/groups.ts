@@ -80,9 +80,29 @@ export function speedupsOf(group: RunGroup): number[] {
   return group.timings.flatMap((timing) => timing.latency ? [timing.latency.speedup] : []);
 }
 
+/** Mean latency as a share of the full model's, of those runs that were timed; NaN of none. */
+export function latencyShareOf(group: RunGroup): number {
+  return mean(speedupsOf(group).map((speedup) => 1 / speedup));
+}
+
 /** Mean number of layers an example executes, over seeds. */
 export function layersOf(group: RunGroup): number {
   return mean(group.records.map((record) => record.path.meanExecutedLayers));
+}
+
+/** For each seed that every group has with a number: the mean over the groups. */
+export function meansOverTasks(
+  groups: readonly RunGroup[],
+  numberOf: (record: RunRecord) => number | undefined,
+): number[] {
+  const seeds = groups[0]?.records.map(({ seed }) => seed) ?? [];
+  const numbers = seeds.map((seed) =>
+    groups.flatMap(({ records }) => {
+      const record = records.find((record) => record.seed === seed);
+      return (record && numberOf(record)) ?? [];
+    })
+  );
+  return numbers.filter((found) => found.length === groups.length).map(mean);
 }
 
 /** Share of the floating-point operations saved, over seeds. */

@@ -1,0 +1,29 @@
+/** What a table lacks and the command that fills it: a missing number is never typed, and never one of other runs. */
+import { taskById } from "../glue/tasks.ts";
+import type { Study } from "./study.ts";
+
+/** The systems that DPBERT is compared with, of those that can be run. */
+export const competitors = ["bert-first-k", "deebert", "pabee", "dpbert-soft", "static-subset"];
+
+/** Systems of the paper and of its successor that are not built yet; their rows stay empty until they are. */
+export const comingMethods = ["layerdrop", "distilbert", "berxit", "leebert"];
+
+/** The command that runs all that a profile wants of a method, under its defaults where it wants none, and trains nothing twice. */
+export function fillCommand({ profile }: Pick<Study, "profile">, method: string): string {
+  return `\`deno task reproduce --profile ${profile}${
+    profile === "micro" ? " --full" : ""
+  } --methods ${method}\``;
+}
+
+/** Whether a method has no number on a task and never will: a regression has no entropy to leave by. */
+export function isImpossible(method: string, setting: string, taskId: string): boolean {
+  const leavesByEntropy = method === "deebert" || `-${setting}-`.includes("-exitBy=entropy-");
+  return leavesByEntropy && taskById(taskId).kind === "regression";
+}
+
+/** Stands below an empty picture over levels: only generated rows have them. */
+export function gradedNote(groups: readonly unknown[]): string {
+  return groups.length > 0
+    ? ""
+    : " Nothing to show yet: rows of known difficulty are micro-GLUE's; `deno task reproduce --profile micro` trains on them.";
+}
