@@ -74,6 +74,7 @@ async function runAgain(name: string): Promise<string> {
     // What a reader sees who asks for nothing and has no files of their own: those of GLUE must not be passed on.
     const nothing = { DPB_PROFILE: "", DPB_TASKS: "", DPB_SEEDS: "", DPB_GLUE_DIR: "", DPB_BERT_DIR: "" };
     const env = { ...nothing, DPB_RESULTS: join(projectRoot, "results") };
+    printer.note(`executing ${name}`); // a lesson takes minutes
     await executeNotebook({ notebook, output: copy, env, onProgress: ({ line }) => printer.live(line) });
     await writeAtomic(notebook, await formattedNotebook(await Deno.readTextFile(copy)));
     return notebook;

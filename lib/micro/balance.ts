@@ -1,5 +1,6 @@
 /** Two faults that would make a task easier than it looks: rows that train gives away, and levels that lean to a label. */
-import type { MicroSplits } from "./examples.ts";
+import { taskById } from "../glue/tasks.ts";
+import { microSeed, type MicroSplits, microSplits, microTasks } from "./examples.ts";
 import type { MicroExample } from "./grammar.ts";
 
 /** Rows of dev whose text stands in train too. */
@@ -8,7 +9,7 @@ export function sharedRows({ train = [], dev = [] }: MicroSplits): number {
   return dev.filter((example) => known.has(text(example))).length;
 }
 
-/** The most rows by which one label outnumbers another at any level. */
+/** The most rows by which one label outnumbers another at any level; 0 where there are no labels to count. */
 export function labelSurplus(examples: readonly MicroExample[], labels: readonly string[]): number {
   const levels = Map.groupBy(examples, ({ level }) => level).values();
   return Math.max(
@@ -18,4 +19,16 @@ export function labelSurplus(examples: readonly MicroExample[], labels: readonly
       return Math.max(...counts) - Math.min(...counts);
     }),
   );
+}
+
+/** Both over tasks of the profile (all of them: seconds of generating): rows shared anywhere, and the largest surplus. */
+export function microBalance(tasks: readonly string[] = microTasks): { shared: number; surplus: number } {
+  const found = tasks.map((id) => {
+    const splits = microSplits(id, { seed: microSeed });
+    return { shared: sharedRows(splits), surplus: labelSurplus(splits.dev!, taskById(id).labels) };
+  });
+  return {
+    shared: found.reduce((sum, { shared }) => sum + shared, 0),
+    surplus: Math.max(...found.map(({ surplus }) => surplus)),
+  };
 }

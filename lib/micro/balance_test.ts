@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { labelSurplus, sharedRows } from "./balance.ts";
+import { labelSurplus, microBalance, sharedRows } from "./balance.ts";
 import type { MicroExample } from "./grammar.ts";
 
 const example = (a: string, level: number, label: string): MicroExample => ({
@@ -15,4 +15,9 @@ Deno.test("labelSurplus is that of the most uneven level, and counts a label tha
   const rows = [example("x .", 1, "0"), example("y .", 2, "1"), example("z .", 2, "1")];
   assert.equal(labelSurplus(rows, ["0", "1"]), 2);
   assert.equal(labelSurplus([rows[0], example("w .", 1, "1")], ["0", "1"]), 0);
+  assert.equal(labelSurplus(rows, []), 0); // a regression
+});
+
+Deno.test("microBalance finds no fault in RTE", () => {
+  assert.deepEqual(microBalance(["rte"]), { shared: 0, surplus: 0 });
 });

@@ -16,7 +16,7 @@ export {
   type MicroTask,
   microTasks,
 } from "./examples.ts";
-export { labelSurplus, sharedRows } from "./balance.ts";
+export { microBalance } from "./balance.ts";
 export type { Levels, MicroExample } from "./grammar.ts";
 export { probe, type View, views } from "./leaks.ts";
 export {

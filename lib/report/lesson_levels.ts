@@ -13,15 +13,13 @@ export interface LevelRow {
 }
 
 /**
- * Percent correct by level, for each of `models` by its name (the same rows in all); and the layers executed, for those
- * that skip any. The last row is of all levels together.
+ * Percent correct by level, for each of `models` by its name (the same rows in all), and the layers that one of them, if
+ * named, executes. The last row is of all levels together.
  */
-export function levelTable(models: Readonly<Record<string, readonly LevelRow[]>>): Table {
+export function levelTable(models: Readonly<Record<string, readonly LevelRow[]>>, layersOf?: string): Table {
   const columns = Object.entries(models).flatMap(([name, rows]) => [
     { title: `Correct, ${name} (%)`, rows, number: percentRight },
-    ...rows.some(({ path }) => path.includes("0"))
-      ? [{ title: `Layers, ${name}`, rows, number: meanLayers }]
-      : [],
+    ...name === layersOf ? [{ title: `Layers, ${name}`, rows, number: meanLayers }] : [],
   ]);
   const all = Object.values(models)[0];
   const levels = [...new Set(all.map(({ level }) => level))].sort((a, b) => a - b);

@@ -19,8 +19,8 @@ const columnNames: Record<string, string> = {
 const backendNames: Record<string, string> = { webgpu: "WebGPU" };
 const backendName = (backend: string) => backendNames[backend] ?? backend;
 
-/** Recorded steps over which a loss is averaged to be readable: one batch says little. */
-const smoothed = 10;
+/** Recorded steps before and after one over which its loss is averaged to be readable: one batch says little. */
+const reach = 5;
 
 /**
  * A stage from its first step to its last: the loss of single batches as dots and their running mean as a line; where the
@@ -35,12 +35,12 @@ export function curveFigure(
   const x = curve.map(({ step }) => step), losses = curve.map(({ loss }) => loss);
   const loss = [
     { ...dots, name: "one batch", x, y: losses },
-    { ...line("#0072B2"), name: `mean of ${smoothed}`, x, y: runningMeans(losses, smoothed) },
+    { ...line("#0072B2"), name: "running mean", x, y: runningMeans(losses, reach) },
   ];
   const second = { xaxis: "x2", yaxis: "y2" }, plans = curve[0]?.meanExecuteProb !== undefined;
   const ends = [x[0], x.at(-1)!];
   const plan = plans
-    ? [{ ...line("#0072B2"), ...second, name: "μ", x, y: curve.map((at) => at.meanExecuteProb) }]
+    ? [{ ...line("#E69F00"), ...second, name: "μ", x, y: curve.map((at) => at.meanExecuteProb) }]
     : [];
   const target = plans && targetRate !== undefined
     ? [{ ...line("#767676", "dot"), ...second, name: "target rate t", x: ends, y: [targetRate, targetRate] }]
@@ -63,9 +63,12 @@ const line = (color: string, dash = "solid") => ({
   line: { color, width: 2.5, dash },
 });
 
-/** Each value's mean with up to `span - 1` before it. */
-export function runningMeans(values: readonly number[], span: number): number[] {
-  return values.map((_, at) => mean(values.slice(Math.max(0, at - span + 1), at + 1)));
+/** Each value's mean with up to `reach` before and after it, as many on either side. */
+export function runningMeans(values: readonly number[], reach: number): number[] {
+  return values.map((_, at) => {
+    const near = Math.min(reach, at, values.length - 1 - at);
+    return mean(values.slice(at - near, at + near + 1));
+  });
 }
 
 /** Losses of one step on two backends. */
@@ -118,12 +121,15 @@ export function lossesSideBySide(
 
 const panelHeight = 400;
 
+/** Where an axis does not follow its numbers: probabilities. */
+const ranges: Record<string, { range: number[] }> = { meanExecuteProb: { range: [0, 1.02] } };
+
 function panelsLayout(height: number, panels: readonly string[]): Record<string, unknown> {
   const axes = panels.flatMap((key, panel) => {
     const number = panel === 0 ? "" : `${panel + 1}`;
     return [
       [`xaxis${number}`, { ...axisStyle, title: { text: "Step" } }],
-      [`yaxis${number}`, { ...axisStyle, title: { text: columnNames[key], standoff: 12 } }],
+      [`yaxis${number}`, { ...axisStyle, title: { text: columnNames[key], standoff: 12 }, ...ranges[key] }],
     ];
   });
   return {

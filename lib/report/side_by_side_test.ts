@@ -19,19 +19,19 @@ const webgpu: BackendRun = {
   result: { curve: [{ step: 1, loss: 0.5, meanExecuteProb: 0.75 }, { step: 4, loss: 1 }] },
 };
 
-Deno.test("runningMeans takes what there is at the start: 4, 2, 3 over two is 4, 3, 2.5", () => {
-  assert.deepEqual(runningMeans([4, 2, 3], 2), [4, 3, 2.5]);
+Deno.test("runningMeans takes as many before as after: 4, 2, 3, 7 is 4, 3, 4, 7", () => {
+  assert.deepEqual(runningMeans([4, 2, 3, 7], 5), [4, 3, 4, 7]);
 });
 
 Deno.test("curveFigure draws dots and their mean; a stage that plans has a panel more, with its target", () => {
   const named = (figure: { spec: { data: unknown[] } }) =>
     figure.spec.data.map((trace) => (trace as { name: string }).name);
   const alone = { ...wasm, result: { curve: [{ step: 1, loss: 0.5 }] } };
-  assert.deepEqual(named(curveFigure("c", "Stage 1", alone, 0.6)), ["one batch", "mean of 10"]);
+  assert.deepEqual(named(curveFigure("c", "Stage 1", alone, 0.6)), ["one batch", "running mean"]);
   const { spec, caption } = curveFigure("c", "Stage 3", wasm, 0.6);
-  assert.deepEqual(named({ spec }), ["one batch", "mean of 10", "μ", "target rate t"]);
+  assert.deepEqual(named({ spec }), ["one batch", "running mean", "μ", "target rate t"]);
   assert.deepEqual((spec.data as { y: number[] }[]).slice(1).map(({ y }) => y), [
-    ...[[0.5, 0.375], [0.75, 0.5], [0.6, 0.6]],
+    ...[[0.5, 0.25], [0.75, 0.5], [0.6, 0.6]],
   ]);
   assert.match(caption, /^Stage 3 on wasm/);
 });
