@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { join, relative, resolve } from "node:path";
 import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
-import { executeNotebook } from "../notebook/mod.ts";
+import { executeNotebook, isExecuted, readNotebook } from "../notebook/mod.ts";
 import { namesIn, profilesIn } from "./artefact_files.ts";
 import { refreshBenchPages } from "./bench_pages.ts";
 import { chosenNotebook } from "./notebook.ts";
@@ -50,10 +50,14 @@ export async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Notebooks that show other tables or figures than the records give. */
+/** Notebooks that show other tables or figures than the records give, and those with a cell that has not been executed. */
 async function staleNotebooks(): Promise<string[]> {
-  const problems = await notebookProblems(projectRoot);
-  return [...problems].filter(([, found]) => found.length > 0).map(([name]) => name);
+  const problems = await notebookProblems(projectRoot), stale: string[] = [];
+  for (const [name, found] of problems) {
+    const document = await readNotebook(join(projectRoot, "notebooks", name));
+    if (found.length > 0 || !isExecuted(document)) stale.push(name);
+  }
+  return stale;
 }
 
 /** Executes the notebooks whose names begin so. Throws `InputError` where none or several do, before any is executed. */

@@ -208,6 +208,13 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
 }
 
+/** Whether every cell that calls `show(` has an output. */
+export function isExecuted({ cells }: Notebook): boolean {
+  return cells.every((cell) =>
+    cell.cell_type !== "code" || !callsShow(cell.source) || cell.outputs.length > 0
+  );
+}
+
 /** Whether the code calls `show(`; a line that is a comment does not. */
 export function callsShow(source: string): boolean {
   return source.split("\n").some((line) => !line.trim().startsWith("//") && /\bshow\(/.test(line));

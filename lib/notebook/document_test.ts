@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   callsShow,
   type CodeCell,
+  isExecuted,
   notebook,
   notebookText,
   parseNotebook,
@@ -107,4 +108,13 @@ Deno.test("sortedJson sorts keys at every depth and keeps the order of lists", (
 Deno.test("callsShow sees calls and neither comments, imports nor other names", () => {
   assert.ok(callsShow("const x = 1;\nawait show(x);"));
   assert.ok(!callsShow(`import { show } from "lib/notebook/show.ts";\n// await show(x);\nawait reshow(x);`));
+});
+
+Deno.test("isExecuted asks for an output where a cell shows something, and for none elsewhere", () => {
+  const made = notebook([{ markdown: "# T" }, { code: "const x = 1;" }, { code: "await show(x);" }]);
+  assert.equal(isExecuted(made), false);
+  (made.cells[2] as CodeCell).outputs.push({
+    ...{ output_type: "display_data", data: { "text/plain": "1" }, metadata: {} },
+  });
+  assert.equal(isExecuted(made), true);
 });

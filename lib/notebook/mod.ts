@@ -4,6 +4,7 @@ export { checkNotebooks } from "./check.ts";
 export {
   type Cell,
   type CodeCell,
+  isExecuted,
   type Notebook,
   notebook,
   readNotebook,
