@@ -8,7 +8,10 @@ import { type FilledPage, fillPage, lookUp, strayNumbers } from "../report/mod.t
 import { differences } from "./differences.ts";
 
 /** Paths from the project's root; where `everyNumber` is set, prose holds no measured number of its own. */
-export const pages = [{ path: "README.md", everyNumber: true }];
+export const pages = [
+  { path: "README.md", everyNumber: true },
+  { path: "data/micro/README.md", everyNumber: true },
+];
 
 /** Values that code knows and no file of results: by the file that defines them. */
 const defined: Record<string, (name: string) => string> = {
