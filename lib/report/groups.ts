@@ -80,6 +80,11 @@ export function speedupsOf(group: RunGroup): number[] {
   return group.timings.flatMap((timing) => timing.latency ? [timing.latency.speedup] : []);
 }
 
+/** Mean latency as a share of the full model's, of those runs that were timed; NaN of none. */
+export function latencyShareOf(group: RunGroup): number {
+  return mean(speedupsOf(group).map((speedup) => 1 / speedup));
+}
+
 /** Mean number of layers an example executes, over seeds. */
 export function layersOf(group: RunGroup): number {
   return mean(group.records.map((record) => record.path.meanExecutedLayers));

@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { entryOf, modelFolder } from "./methods/mod.ts";
 import { hasModel, hasPart, type Parts } from "./models.ts";
-import { settingKeys, type Settings } from "./recipe.ts";
+import { overridesOf } from "./overrides.ts";
 import { parseRunRecord, type RunRecord, trainCommand } from "./record.ts";
-import { runPaths, settingSlug } from "./store.ts";
+import { runPaths } from "./store.ts";
 
 /** Where a trained model lies. */
 export interface SavedRun {
@@ -82,18 +82,3 @@ const howToTrain = (record: RunRecord) =>
   `Train it again with \`${
     trainCommand(record, overridesOf(record))
   } --fresh\` and name the record that it writes.`;
-
-/**
- * The `--set` overrides that gave a run its name, e.g. `{ targetRate: 0.6 }` for `t0.6`: those settings of its recipe
- * that the name spells.
- */
-export function overridesOf({ setting, recipe }: Pick<RunRecord, "setting" | "recipe">): Settings {
-  const found: Settings = {};
-  for (const [key, [stage, name]] of settingKeys()) {
-    const part = recipe[stage] as Settings | undefined;
-    const value = name === null ? recipe[stage] as Settings[string] : part?.[name];
-    if (value === undefined) continue;
-    if (`-${setting}-`.includes(`-${settingSlug({ [key]: value })}-`)) found[key] = value;
-  }
-  return found;
-}

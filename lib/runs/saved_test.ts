@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFolder, type ExampleRun, trainExample, withExample } from "./example_run.ts";
-import { recipeFor, type Settings } from "./recipe.ts";
-import { findSaved, overridesOf } from "./saved.ts";
-import { settingSlug } from "./store.ts";
+import { overridesOf } from "./overrides.ts";
+import { findSaved } from "./saved.ts";
 
 Deno.test("findSaved finds a run by its record and by its folder, and a folder elsewhere without a record", async () => {
   await withExample("sst-2", async ({ record, paths, results }) => {
@@ -81,19 +80,5 @@ Deno.test("the command that findSaved names trains the weights again", async () 
     assert.deepEqual(await Deno.readFile(`${paths.checkpoint}/model.safetensors`), model);
   } finally {
     await Deno.remove(results, { recursive: true });
-  }
-});
-
-Deno.test("overridesOf reads a run's overrides back from its name and recipe", () => {
-  const settings: Settings[] = [
-    {},
-    { targetRate: 0.6 },
-    { beta: 20, targetRate: 0.05 },
-    { maxLength: 64, "stage1.learningRate": 1e-5, "stage3.learningRate": 1e-5, muPer: "example" },
-    { "stage1.trainEmbeddings": false, plannerInput: "attached", "stage2.steps": 5 },
-  ];
-  for (const overrides of settings) {
-    const setting = settingSlug(overrides), recipe = recipeFor("smoke", "sst-2", overrides);
-    assert.deepEqual(overridesOf({ setting, recipe }), overrides);
   }
 });

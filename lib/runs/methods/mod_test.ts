@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../recipe.ts";
 import { recipeHash } from "../record.ts";
-import { overridesOf } from "../saved.ts";
+import { overridesOf } from "../overrides.ts";
 import { readRecords } from "../store.ts";
 import { methodEntries, parentOf, possibleRuns, recipeOf, recordedRecipe } from "./mod.ts";
 import { shortRun } from "./short_runs.ts";

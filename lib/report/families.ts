@@ -1,0 +1,77 @@
+/** The settings of a method that make one curve: they differ in its knob alone. */
+import { overridesOf } from "../runs/overrides.ts";
+import type { RunRecord } from "../runs/record.ts";
+import { settingSlug } from "../runs/store.ts";
+import { latencyShareOf, layersOf, type RunGroup } from "./groups.ts";
+
+/** What moves a method along its curve of score against cost. */
+const knobs = ["targetRate", "threshold", "patience", "firstLayers"];
+
+/** A method and all of its settings but the knob: `pabee` under `exitBy=entropy`, whatever the threshold. */
+export interface Family {
+  method: string;
+  /** Slug of the overrides without the knob, `""` without any others. */
+  setting: string;
+}
+
+/** The family of a run, read from its recipe. */
+export function familyOf(record: Pick<RunRecord, "method" | "setting" | "recipe">): Family {
+  const others = Object.entries(overridesOf(record)).filter(([key]) => !knobs.includes(key));
+  return { method: record.method, setting: settingSlug(Object.fromEntries(others)) };
+}
+
+const isOf = (family: Family) => ({ records: [record] }: RunGroup) => {
+  const { method, setting } = familyOf(record);
+  return method === family.method && setting === family.setting;
+};
+
+/** Every family that some group belongs to, in the groups' order. */
+export function familiesOf(groups: readonly RunGroup[]): Family[] {
+  const found = groups.map(({ records: [record] }) => familyOf(record));
+  return [...new Map(found.map((family) => [JSON.stringify(family), family])).values()];
+}
+
+/** Mean share of the full model's cost that a group has; NaN where it was not measured. */
+export type Cost = (group: RunGroup) => number;
+
+/** Executed layers as a share of all. */
+export const layerCost: Cost = (group) => layersOf(group) / group.records[0].path.numLayers;
+
+/** Measured latency as a share of the full model's: 1 over the speed-up. */
+export const latencyCost: Cost = latencyShareOf;
+
+/** An operating point on a curve. */
+export interface CurvePoint {
+  group: RunGroup;
+  cost: number;
+}
+
+/** A family's operating points on a task, cheapest first; those whose cost is not known are left out. */
+export function curveOf(groups: readonly RunGroup[], task: string, family: Family, cost: Cost): CurvePoint[] {
+  return groups.filter((group) => group.task === task).filter(isOf(family))
+    .map((group) => ({ group, cost: cost(group) }))
+    .filter((point) => Number.isFinite(point.cost))
+    .sort((a, b) => a.cost - b.cost);
+}
+
+/** A place on a curve: between two points, `weight` of the way from the first to the second. */
+export interface CurvePlace {
+  lower: RunGroup;
+  upper: RunGroup;
+  weight: number;
+  /** The cost there: the one asked for, or that of the dearest point where the curve ends before. */
+  cost: number;
+}
+
+/**
+ * Where a curve, cheapest point first, costs `cost`: straight between its two nearest points; its dearest point where even
+ * that costs less (to its own disadvantage only); null where even its cheapest costs more.
+ */
+export function placeAt(curve: readonly CurvePoint[], cost: number): CurvePlace | null {
+  const at = curve.findLastIndex((point) => point.cost <= cost + 1e-9);
+  if (at < 0) return null;
+  const lower = curve[at], upper = curve[at + 1];
+  if (!upper) return { lower: lower.group, upper: lower.group, weight: 0, cost: lower.cost };
+  const weight = (cost - lower.cost) / (upper.cost - lower.cost);
+  return { lower: lower.group, upper: upper.group, weight: Math.max(0, weight), cost };
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { settingSlug } from "../runs/store.ts";
+import { curveOf, familiesOf, familyOf, latencyCost, layerCost, placeAt } from "./families.ts";
+import { groupRuns } from "./groups.ts";
+
+/** A run under `settings` that executes the first `layers` of six. */
+function run(method: string, settings: Record<string, string | number>, layers: number) {
+  const executedShare = Array.from({ length: 6 }, (_, layer) => Number(layer < layers));
+  return exampleRecord({
+    method,
+    setting: settingSlug(settings),
+    recipe: settings,
+    path: { meanExecutedLayers: layers, numLayers: 6, executedShare, distinctPaths: 1 },
+  });
+}
+
+const records = [
+  run("pabee", { exitBy: "entropy", threshold: 0.2 }, 2),
+  run("pabee", { exitBy: "entropy", threshold: 0.1 }, 4),
+  run("pabee", { patience: 3 }, 5),
+  run("dpbert", { rewardBaseline: "self-critical", targetRate: 0.6 }, 3),
+];
+const groups = groupRuns(records, [], "glue");
+
+Deno.test("a family is all settings but the knob", () => {
+  assert.deepEqual(familiesOf(groups), [
+    { method: "pabee", setting: "exitBy=entropy" },
+    { method: "pabee", setting: "" },
+    { method: "dpbert", setting: "rewardBaseline=self-critical" },
+  ]);
+  assert.deepEqual(familyOf(run("bert-first-k", { firstLayers: 4 }, 4)).setting, "");
+});
+
+const entropy = curveOf(groups, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, layerCost);
+
+Deno.test("a curve runs from its cheapest point to its dearest", () => {
+  assert.deepEqual(entropy.map(({ group, cost }) => [group.setting, cost]), [
+    ["exitBy=entropy-th0.2", 2 / 6],
+    ["exitBy=entropy-th0.1", 4 / 6],
+  ]);
+});
+
+Deno.test("a curve of latencies leaves out points that were not timed", () => {
+  const [first, second] = records;
+  const timing = exampleTiming({ method: first.method, setting: first.setting }); // speed-up 1.2
+  const timed = groupRuns([first, second], [timing], "glue");
+  const curve = curveOf(timed, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, latencyCost);
+  assert.deepEqual(curve.map(({ cost }) => cost), [1 / 1.2]);
+});
+
+Deno.test("placeAt: three of six layers lie half way between two and four", () => {
+  const place = placeAt(entropy, 3 / 6)!;
+  assert.deepEqual([place.lower, place.upper], entropy.map(({ group }) => group));
+  assert(Math.abs(place.weight - 0.5) < 1e-9);
+});
+
+Deno.test("placeAt: beyond its dearest point that point stands, below its cheapest nothing does", () => {
+  const place = placeAt(entropy, 5 / 6)!;
+  assert.deepEqual([place.lower.setting, place.weight, place.cost], ["exitBy=entropy-th0.1", 0, 4 / 6]);
+  assert.equal(placeAt(entropy, 1 / 6), null);
+  assert.equal(placeAt([], 1), null);
+});
