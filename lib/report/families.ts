@@ -7,6 +7,14 @@ import { latencyShareOf, layersOf, type RunGroup } from "./groups.ts";
 /** What moves a method along its curve of score against cost. */
 const knobs = ["targetRate", "threshold", "patience", "firstLayers"];
 
+/** Settings that make another system of a method; all others make it an ablation. */
+const choices = ["exitBy", "exitInput", "extraSteps", "subset"];
+
+/** Whether a run is of a system that is compared, not of an ablation of one. */
+export function isOfSystem(record: Pick<RunRecord, "setting" | "recipe">): boolean {
+  return Object.keys(overridesOf(record)).every((key) => knobs.includes(key) || choices.includes(key));
+}
+
 /** A method and all of its settings but the knob: `pabee` under `exitBy=entropy`, whatever the threshold. */
 export interface Family {
   method: string;

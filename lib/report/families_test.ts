@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { settingSlug } from "../runs/store.ts";
-import { curveOf, familiesOf, familyOf, latencyCost, layerCost, placeAt } from "./families.ts";
+import { curveOf, familiesOf, familyOf, isOfSystem, latencyCost, layerCost, placeAt } from "./families.ts";
 import { groupRuns } from "./groups.ts";
 
 /** A run under `settings` that executes the first `layers` of six. */
@@ -60,4 +60,8 @@ Deno.test("placeAt: beyond its dearest point that point stands, below its cheape
   assert.deepEqual([place.lower.setting, place.weight, place.cost], ["exitBy=entropy-th0.1", 0, 4 / 6]);
   assert.equal(placeAt(entropy, 1 / 6), null);
   assert.equal(placeAt([], 1), null);
+});
+
+Deno.test("isOfSystem: a knob or another exit make a system, a reward baseline an ablation", () => {
+  assert.deepEqual(records.map(isOfSystem), [true, true, true, false]);
 });

@@ -90,6 +90,21 @@ export function layersOf(group: RunGroup): number {
   return mean(group.records.map((record) => record.path.meanExecutedLayers));
 }
 
+/** For each seed that every group has with a number: the mean over the groups. */
+export function meansOverTasks(
+  groups: readonly RunGroup[],
+  numberOf: (record: RunRecord) => number | undefined,
+): number[] {
+  const seeds = groups[0]?.records.map(({ seed }) => seed) ?? [];
+  const numbers = seeds.map((seed) =>
+    groups.flatMap(({ records }) => {
+      const record = records.find((record) => record.seed === seed);
+      return (record && numberOf(record)) ?? [];
+    })
+  );
+  return numbers.filter((found) => found.length === groups.length).map(mean);
+}
+
 /** Share of the floating-point operations saved, over seeds. */
 export function flopsSaved(group: RunGroup): number {
   return mean(group.records.map(({ flops }) => 1 - flops.meanPerExample / flops.fullPerExample));

@@ -86,18 +86,42 @@ export interface MethodStyle {
   dash: string;
 }
 
+/** The one table of colours: no two methods share one, and none is the paper's grey. */
 const styles: Record<string, MethodStyle> = {
   bert: { label: "BERT", colour: "#000000", symbol: "star", dash: "solid" },
-  "bert-first-k": { label: "BERT, first k layers", colour: "#000000", symbol: "x", dash: "dot" },
+  "bert-first-k": { label: "BERT, first k layers", colour: "#5B3A1E", symbol: "x", dash: "dot" },
   layerdrop: { label: "LayerDrop", colour: "#CC79A7", symbol: "triangle-down", dash: "dot" },
-  distilbert: { label: "DistilBERT", colour: "#E69F00", symbol: "hexagon", dash: "dot" },
+  distilbert: { label: "DistilBERT", colour: "#B5A642", symbol: "hexagon", dash: "dot" },
   deebert: { label: "DeeBERT", colour: "#D55E00", symbol: "square", dash: "dash" },
   pabee: { label: "PABEE", colour: "#009E73", symbol: "triangle-up", dash: "dashdot" },
   berxit: { label: "BERxiT", colour: "#E69F00", symbol: "diamond", dash: "longdash" },
-  leebert: { label: "LeeBERT", colour: "#CC79A7", symbol: "pentagon", dash: "longdashdot" },
+  leebert: { label: "LeeBERT", colour: "#882255", symbol: "pentagon", dash: "longdashdot" },
   dpbert: { label: "DPBERT", colour: "#0072B2", symbol: "circle", dash: "solid" },
   "dpbert-soft": { label: "DPBERT-soft", colour: "#56B4E9", symbol: "circle-open", dash: "dash" },
-  "static-subset": { label: "Static subset", colour: "#56B4E9", symbol: "square-open", dash: "dot" },
+  "static-subset": { label: "Static subset", colour: "#332288", symbol: "square-open", dash: "dot" },
+};
+
+/** What differs where a method under other settings is a system of its own: never its colour. */
+const variants: Record<string, Record<string, Partial<MethodStyle>>> = {
+  bert: { "extraSteps=stage3": { label: "BERT, as many more steps", symbol: "star-open" } },
+  pabee: {
+    "exitBy=entropy": { label: "PABEE's exits by entropy", symbol: "triangle-up-open", dash: "dot" },
+    "exitInput=standardised": { label: "PABEE, standardised", symbol: "triangle-left", dash: "longdash" },
+    "exitBy=entropy-exitInput=standardised": {
+      label: "PABEE's exits by entropy, standardised",
+      symbol: "triangle-left-open",
+      dash: "longdashdot",
+    },
+  },
+  deebert: {
+    "exitInput=standardised": { label: "DeeBERT, standardised", symbol: "square-open", dash: "dot" },
+  },
+  "static-subset": {
+    "subset=search": { label: "Static subset, searched" },
+    "": { label: "Static subset, searched" },
+    "subset=commonest": { label: "Static subset, commonest path", symbol: "diamond-open" },
+    "subset=random": { label: "Static subset, random", symbol: "x-open" },
+  },
 };
 
 /** Grey, kept for the paper's own points and lines. */
@@ -106,6 +130,13 @@ export const paperColour = "#767676";
 /** Style of a method; one without a style of its own is drawn in black crosses under its id. */
 export function methodStyle(method: string): MethodStyle {
   return styles[method] ?? { label: method, colour: "#000000", symbol: "cross", dash: "dot" };
+}
+
+/** Style of a method under settings that no curve runs through (`Family`). */
+export function familyStyle({ method, setting }: { method: string; setting: string }): MethodStyle {
+  const style = methodStyle(method), variant = variants[method]?.[setting];
+  if (variant) return { ...style, ...variant };
+  return setting ? { ...style, label: `${style.label} (${setting})` } : style;
 }
 
 /** Label of a method and its setting: `DPBERT (t0.6)`. */

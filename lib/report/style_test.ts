@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
   baseLayout,
+  familyStyle,
   inMethodOrder,
   inTaskOrder,
   methodLabel,
   methodStyle,
   noValue,
+  paperColour,
   showBound,
   showCounts,
   showDecimals,
@@ -56,12 +58,22 @@ Deno.test("methods have the paper's names, DPBERT blue, DeeBERT vermillion; unkn
   assert.equal(methodStyle("my-method").label, "my-method");
 });
 
-Deno.test("methods of one colour differ in marker, tasks of one colour in pattern", () => {
-  const ids =
-    "bert bert-first-k layerdrop distilbert deebert pabee berxit leebert dpbert dpbert-soft static-subset";
-  const looks = ids.split(" ").map((id) => methodStyle(id).colour + methodStyle(id).symbol);
-  assert.equal(new Set(looks).size, looks.length);
+const ids = ["bert", "bert-first-k", "layerdrop", "distilbert", "deebert", "pabee", "berxit", "leebert"]
+  .concat(["dpbert", "dpbert-soft", "static-subset"]);
+
+Deno.test("every method has a colour and a marker of its own, none of them the paper's grey", () => {
+  for (const part of ["colour", "symbol"] as const) {
+    const found = ids.map((id) => methodStyle(id)[part]);
+    assert.equal(new Set([...found, paperColour]).size, ids.length + 1);
+  }
   assert.equal(new Set(taskSeries.map((series) => series.colour + series.pattern)).size, 8);
+});
+
+Deno.test("settings that make another system change label and marker, never the colour", () => {
+  const plain = methodStyle("pabee"), found = familyStyle({ method: "pabee", setting: "exitBy=entropy" });
+  assert.equal(found.colour, plain.colour);
+  assert.notEqual(found.symbol, plain.symbol);
+  assert.equal(familyStyle({ method: "dpbert", setting: "lambda1=0" }).label, "DPBERT (lambda1=0)");
 });
 
 Deno.test("inMethodOrder and inTaskOrder follow Table 1, the unknown last, each once", () => {

@@ -5,16 +5,18 @@ import {
   flopsSaved,
   groupRuns,
   layersOf,
+  meansOverTasks,
   type MethodSetting,
   methodsOf,
   otherRowsNote,
   provenance,
   type RunGroup,
-  scoresOf,
   smokeNote,
   speedupsOf,
 } from "./groups.ts";
+import { type DevSet, devSets, scoresOn } from "./dev_sets.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "./leads.ts";
+import { fillCommand } from "./missing.ts";
 import { type Paper, paperMean, paperScore } from "./paper.ts";
 import { mean, summarise } from "./statistics.ts";
 import {
@@ -33,7 +35,7 @@ import {
 import type { Lead, Table } from "./value.ts";
 
 const columns = [
-  ...["Task", "Method", "Seeds", "Ours", "95 % interval", "Paper", "Difference"],
+  ...["Task", "Method", "Seeds", "Ours", "95 % interval", "Paper", "Difference", "Test"],
   ...["Layers executed", "Speed-up", "FLOPs saved", "Distinct paths"],
 ];
 
@@ -43,8 +45,8 @@ interface Row {
 }
 
 /**
- * Table 1 with one row per task and method: ours (mean over seeds, 95 % t-interval), the paper's dev score, the
- * difference, and what the skipping is worth. Methods that all of several tasks have are averaged in a last block.
+ * Table 1 with one row per dev set and method: ours (mean over seeds, 95 % t-interval), the paper's dev score, the
+ * difference, our score on the test split where its labels are known, and what the skipping is worth. Methods that all of several tasks have are averaged in a last block.
  * `tasks` default to those that have a record. A row without a record shows dashes and the caption its command. Smoke
  * models are not the paper's, so that profile has neither the paper's score nor the difference.
  */
@@ -57,11 +59,12 @@ export function table1(
 ): Table {
   const groups = groupRuns(records, timings, profile).filter((group) => tasks.includes(group.task));
   const methods = methodsOf(groups);
-  const cells = tasks.flatMap((task) => methods.map((method) => ({ task, ...method })));
+  const sets = devSets.filter(({ task }) => tasks.includes(task));
+  const cells = sets.flatMap((set) => methods.map((method) => ({ set, task: set.task, ...method })));
   const single = cells.map((cell): Row => {
     const group = findGroup(groups, cell.task, cell.method, cell.setting);
     return group
-      ? { cells: groupRow(group, paper), leads: leadsOf(group) }
+      ? { cells: groupRow(group, cell.set, paper), leads: leadsOf(group) }
       : { cells: emptyRow(cell, paper), leads: [] };
   });
   const averages = tasks.length > 1
@@ -80,18 +83,19 @@ export function table1(
       rows: rows.map(({ leads }) => leads),
     },
   };
-  return profile === "smoke" ? withoutPaper(table) : table;
+  const tested = groups.some(({ records }) => records.some(({ test }) => test !== undefined));
+  return without(table, [...profile === "smoke" ? ["Paper", "Difference"] : [], ...tested ? [] : ["Test"]]);
 }
 
-function withoutPaper({ rows, align, leads, ...rest }: Table): Table {
-  const kept = <T>(cells: readonly T[]) =>
-    cells.filter((_, at) => !["Paper", "Difference"].includes(columns[at]));
+/** The table without the columns called `names`, and without what leads from them. */
+function without({ rows, align, leads, ...rest }: Table, names: readonly string[]): Table {
+  const kept = <T>(cells: readonly T[]) => cells.filter((_, at) => !names.includes(columns[at]));
   return {
     ...rest,
     columns: kept(columns),
     rows: rows.map(kept),
     align: align && kept(align),
-    leads: leads && { ...leads, head: leads.head.filter(({ shown }) => shown?.column !== "Paper") },
+    leads: leads && { ...leads, head: leads.head.filter(({ shown }) => !names.includes(shown!.column)) },
   };
 }
 
@@ -99,17 +103,23 @@ function tasksOf(records: readonly RunRecord[], profile: string): string[] {
   return inTaskOrder(records.filter((record) => record.profile === profile).map((record) => record.task));
 }
 
-function groupRow(group: RunGroup, paper: Paper): string[] {
-  const { task, method, setting } = group;
+function groupRow(group: RunGroup, set: DevSet, paper: Paper): string[] {
+  const { method, setting } = group;
   return [
-    taskLabel(task),
+    set.title,
     methodLabel(method, setting),
-    ...scoreCells(scoresOf(group), paperScore(paper, method, task)),
+    ...scoreCells(scoresOn(group, set), paperOn(paper, method, set)),
+    showScore(mean(group.records.flatMap(({ test }) => test?.[set.metric] ?? []))),
     showLayers(layersOf(group), group.records[0].path.numLayers),
     showSpeedup(mean(speedupsOf(group))),
     showPercent(flopsSaved(group)),
     showCounts(group.records.map((record) => record.path.distinctPaths)),
   ];
+}
+
+/** The paper's score on a dev set; its one number for MNLI is the matched one. */
+function paperOn(paper: Paper, method: string, { task, metric }: DevSet): number | null {
+  return metric === "mismatched" ? null : paperScore(paper, method, task);
 }
 
 /** Seeds, ours, interval, paper, difference. */
@@ -119,9 +129,9 @@ function scoreCells(scores: number[], paper: number | null): string[] {
   return [`${n}`, showScore(mean), showHalfWidth(halfWidth), showScore(paper), showDifference(difference)];
 }
 
-function emptyRow({ task, method, setting }: { task: string } & MethodSetting, paper: Paper): string[] {
-  const scores = ["0", noValue, noValue, showScore(paperScore(paper, method, task)), noValue];
-  return [taskLabel(task), methodLabel(method, setting), ...scores, noValue, noValue, noValue, noValue];
+function emptyRow({ set, method, setting }: { set: DevSet } & MethodSetting, paper: Paper): string[] {
+  const scores = ["0", noValue, noValue, showScore(paperOn(paper, method, set)), noValue, noValue];
+  return [set.title, methodLabel(method, setting), ...scores, noValue, noValue, noValue, noValue];
 }
 
 /** The row of means over `tasks`, over the seeds that every task has; none if a task or a common seed is missing. */
@@ -135,28 +145,20 @@ function averageRow(
     group !== undefined
   );
   if (found.length < tasks.length) return [];
-  const scores = meansOverTasks(found);
+  const scores = meansOverTasks(found, ({ metrics }) => metrics.score);
   if (scores.length === 0) return [];
   const speedups = found.map((group) => mean(speedupsOf(group)));
   const cells = [
     `Mean of ${tasks.length}`,
     methodLabel(method, setting),
     ...scoreCells(scores, paperMean(paper, method, tasks)),
+    showScore(mean(meansOverTasks(found, ({ test }) => test?.score))),
     showPercent(mean(found.map((group) => layersOf(group) / group.records[0].path.numLayers))),
     showSpeedup(mean(speedups)),
     showPercent(mean(found.map(flopsSaved))),
     noValue,
   ];
   return [{ cells, leads: silentLeads(found) }];
-}
-
-/** For each seed that every group has: its mean score over the groups. */
-function meansOverTasks(groups: readonly RunGroup[]): number[] {
-  const seeds = groups[0].records.map((record) => record.seed);
-  const scores = seeds.map((seed) =>
-    groups.flatMap(({ records }) => records.find((record) => record.seed === seed)?.metrics.score ?? [])
-  );
-  return scores.filter((found) => found.length === groups.length).map(mean);
 }
 
 function caption(
@@ -176,11 +178,19 @@ function caption(
     "Speed-up: measured at batch size 1 against the full model.",
     ...groups.some((group) => speedupsOf(group).length === 0) ? [`${noValue}: latency not measured.`] : [],
     provenance(profile, groups),
-    ...missing.length > 0
-      ? ["Missing: " + missing.map((cell) => fillingCommand(cell, profile)).join(", ") + "."]
-      : [],
+    ...missing.length > 0 ? ["Missing: " + fillingCommands(missing, profile).join(", ") + "."] : [],
     ...groups.length === 0 ? ["No run yet: " + fillingCommand(firstCell(tasks), profile) + "."] : [],
   ].join(" ");
+}
+
+/** The commands that fill `cells`, each once; where they are many, those that fill whole methods. */
+function fillingCommands(
+  cells: readonly ({ task: string } & MethodSetting)[],
+  profile: string,
+): string[] {
+  const single = new Set(cells.map((cell) => fillingCommand(cell, profile)));
+  if (single.size <= 4) return [...single];
+  return [...new Set(cells.map(({ method }) => fillCommand(profile, method)))];
 }
 
 function firstCell(tasks: readonly string[]) {

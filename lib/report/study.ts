@@ -1,0 +1,65 @@
+/** All that the tables and figures of the paper are made of: a profile's finished runs, and what it wants to have. */
+import { type GradedRun, readGraded } from "../runs/graded.ts";
+import type { MethodRequest } from "../runs/grid.ts";
+import { gridOf } from "../runs/profiles.ts";
+import type { PredictionRow, RunRecord, TimingRecord } from "../runs/record.ts";
+import { readPredictions, settingSlug } from "../runs/store.ts";
+import type { Profile } from "../config.ts";
+import { groupRuns, type RunGroup } from "./groups.ts";
+import { type Paper, readPaper } from "./paper.ts";
+
+/** See the file's first line. */
+export interface Study {
+  profile: string;
+  /** The profile's tasks, all of them, whether they have runs or not. */
+  tasks: readonly string[];
+  /** What the profile runs when it runs all. */
+  wanted: readonly MethodRequest[];
+  /** The setting of DPBERT that stands for the method. */
+  setting: string;
+  groups: RunGroup[];
+  /** Dev rows of every run, with predictions and paths. */
+  rows: ReadonlyMap<RunRecord, readonly PredictionRow[]>;
+  /** The runs whose rows have a known difficulty; none but on the micro profile. */
+  graded: readonly GradedRun[];
+  paper: Paper;
+}
+
+/** The study of the `records` and `timings` of a profile, which lie in `resultsDir`. Throws as `readGraded`. */
+export async function readStudy(
+  resultsDir: string,
+  profile: Profile,
+  { records, timings }: { records: readonly RunRecord[]; timings: readonly TimingRecord[] },
+): Promise<Study> {
+  const own = records.filter((record) => record.profile === profile);
+  const graded = await readGraded(resultsDir, own), rows = new Map<RunRecord, readonly PredictionRow[]>();
+  for (const run of graded) rows.set(run.record, run.rows);
+  for (const record of own) {
+    if (!rows.has(record)) rows.set(record, await readPredictions(resultsDir, record));
+  }
+  return studyOf(profile, { records: own, timings, rows, graded });
+}
+
+/** The study of runs that are in memory. */
+export function studyOf(
+  profile: Profile,
+  { records, timings, rows, graded }: {
+    records: readonly RunRecord[];
+    timings: readonly TimingRecord[];
+    rows: Study["rows"];
+    graded: Study["graded"];
+  },
+): Study {
+  const { tasks, methods } = gridOf({ profile, tasks: null, seeds: null }, { full: true });
+  const standing = methods.find(({ method }) => method === "dpbert");
+  return {
+    profile,
+    tasks,
+    wanted: methods,
+    setting: settingSlug(standing?.settings ?? {}),
+    groups: groupRuns(records, timings, profile),
+    rows,
+    graded,
+    paper: readPaper(),
+  };
+}

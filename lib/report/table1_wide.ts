@@ -1,0 +1,116 @@
+/** Table 1 in the paper's shape: a row per system, a column per dev set, the paper's rows below ours. */
+import { type DevSet, devSets, scoresOn } from "./dev_sets.ts";
+import {
+  findGroup,
+  flopsSaved,
+  layersOf,
+  meansOverTasks,
+  otherRowsNote,
+  provenanceNote,
+  type RunGroup,
+  speedupsOf,
+} from "./groups.ts";
+import { headLeads, silentLeads } from "./leads.ts";
+import { fillCommand, isImpossible } from "./missing.ts";
+import type { PaperRow } from "./paper.ts";
+import { type Standing, standingNote, standingSystems } from "./standing.ts";
+import { mean, summarise } from "./statistics.ts";
+import type { Study } from "./study.ts";
+import {
+  familyStyle,
+  noValue,
+  showCounts,
+  showDifference,
+  showPercent,
+  showScore,
+  showSpeedup,
+} from "./style.ts";
+import type { Lead, Table } from "./value.ts";
+
+const columns = [
+  ...["System", "Setting", "Seeds", "Speed-up", "Layers", "FLOPs saved"],
+  ...devSets.map(({ title }) => title),
+  ...["Mean", "Mean on test", "Paper's mean", "Difference", "Missing: filled by"],
+];
+
+/**
+ * A row per system: measured speed-up, executed layers and FLOPs over its tasks, mean and 95 % t-interval over seeds on
+ * every dev set, the mean over tasks (MNLI once, as the paper's) on dev and on test, the paper's and the difference; then
+ * the paper's own rows. A cell without a run is a dash, and the last column has the command.
+ */
+export function table1Wide(study: Study): Table {
+  const { paper, profile } = study, systems = standingSystems(study);
+  const ours = systems.map((system) => ({ system, groups: groupsOf(study, system) }));
+  const theirs = paper.table1.filter(({ split }) => split === "dev");
+  const shown = ours.flatMap(({ groups }) => groups);
+  return {
+    name: "table1_wide",
+    caption:
+      `Table 1 in the paper's shape: dev scores × 100, mean over seeds ± half its 95 % t-interval. ${standingNote} ` +
+      "Speed-up: measured at batch size 1 against the full model, mean over tasks; so are layers and FLOPs. " +
+      `Mean: of the tasks, MNLI-m once, where all are there. ${provenanceNote(profile, shown)}${
+        otherRowsNote(profile)
+      }`,
+    columns,
+    rows: [...ours.map(({ system, groups }) => ourRow(study, system, groups)), ...theirs.map(paperRow)],
+    align: columns.map((_, column) => column < 2 || column === columns.length - 1 ? "left" : "right"),
+    leads: {
+      note: "",
+      head: headLeads({ paper: "Paper's mean", measured: ["Speed-up"] }),
+      rows: [...ours.map(({ groups }) => silentLeads(groups)), ...theirs.map((): Lead[] => [])],
+    },
+  };
+}
+
+/** The groups of a system under the setting that stands, by task. */
+function groupsOf({ groups, tasks }: Study, { family, setting }: Standing): RunGroup[] {
+  if (setting === null) return [];
+  return tasks.flatMap((task) => findGroup(groups, task, family.method, setting) ?? []);
+}
+
+function ourRow(study: Study, { family, setting }: Standing, groups: readonly RunGroup[]): string[] {
+  const { tasks, profile, paper } = study, { method } = family;
+  const possible = tasks.filter((task) => !isImpossible(method, family.setting, task));
+  const complete = groups.length === possible.length;
+  const means = complete ? meansOverTasks(groups, ({ metrics }) => metrics.score) : [];
+  const own = family.setting === ""
+    ? paper.table1.find((row) => row.split === "dev" && row.method === method)
+    : undefined;
+  const difference = own && possible.length === tasks.length ? mean(means) - own.average : NaN;
+  const lacking = study.profile === "smoke"
+    ? []
+    : possible.filter((task) => !groups.some((group) => group.task === task));
+  return [
+    familyStyle(family).label,
+    setting || noValue,
+    showCounts(groups.map(({ records }) => records.length)),
+    showSpeedup(mean(groups.map((group) => mean(speedupsOf(group))))),
+    showPercent(mean(groups.map((group) => layersOf(group) / group.records[0].path.numLayers))),
+    showPercent(mean(groups.map(flopsSaved))),
+    ...devSets.map((set) => scoreCell(groups, set)),
+    meanCell(means),
+    showScore(mean(complete ? meansOverTasks(groups, ({ test }) => test?.score) : [])),
+    showScore(own?.average),
+    showDifference(difference),
+    lacking.length > 0 ? fillCommand(profile, method) : noValue,
+  ];
+}
+
+function scoreCell(groups: readonly RunGroup[], set: DevSet): string {
+  return meanCell(scoresOn(groups.find(({ task }) => task === set.task), set));
+}
+
+function meanCell(scores: readonly number[]): string {
+  const { mean, halfWidth } = summarise(scores);
+  return showScore(mean) + (Number.isFinite(halfWidth) ? ` ± ${showScore(halfWidth)}` : "");
+}
+
+function paperRow({ method, speedUp, scores, average }: PaperRow): string[] {
+  const cell = ({ task, metric }: DevSet) => metric === "mismatched" ? noValue : showScore(scores[task]);
+  return [
+    `${familyStyle({ method, setting: "" }).label}, the paper's`,
+    ...[noValue, noValue, showSpeedup(speedUp), noValue, noValue],
+    ...devSets.map(cell),
+    ...[showScore(average), noValue, noValue, noValue, noValue],
+  ];
+}
