@@ -2,36 +2,16 @@
 import { join } from "node:path";
 import { sortedJson } from "../notebook/document.ts";
 import { type Picture, renderFigures } from "../notebook/mod.ts";
-import {
-  artefacts,
-  type Figure,
-  gradedTables,
-  linkTo,
-  readPaper,
-  type Table,
-  tableMarkdown,
-} from "../report/mod.ts";
-import { readGraded } from "../runs/graded.ts";
-import { methodsOf } from "../runs/profiles.ts";
-import { readRecords, readTimings, settingSlug } from "../runs/store.ts";
+import { artefacts, type Figure, linkTo, readStudy, type Table, tableMarkdown } from "../report/mod.ts";
+import { readRecords, readTimings } from "../runs/store.ts";
 
 /** Draws figures; `renderFigures` unless a test has no time for it. */
 export type Draw = (figures: Figure[]) => Promise<Picture[]>;
 
-/** The tables and figures of a profile whose records lie in `<results>/<profile>`. Throws as `readRecords`. */
+/** The tables and figures of a profile whose records lie in `<results>/<profile>`. Throws as `readStudy`. */
 export async function profileArtefacts(results: string, profile: string) {
   const [records, timings] = [await readRecords(results, profile), await readTimings(results, profile)];
-  const settings = dpbertSettings(profile);
-  const { tables, ...others } = artefacts(records, timings, readPaper(), profile, settings[0]);
-  const graded = gradedTables(await readGraded(results, records), profile, settings);
-  return { ...others, tables: [...tables, ...graded] };
-}
-
-/** The settings under which a profile runs DPBERT by default, the one that stands for the method first. */
-function dpbertSettings(profile: string): string[] {
-  return methodsOf(profile).flatMap(({ method, settings }) =>
-    method === "dpbert" ? [settingSlug(settings ?? {})] : []
-  );
+  return artefacts(await readStudy(results, profile, { records, timings }));
 }
 
 /** Content by path below `<results>/<profile>`. `project` is the folder that leads into the project start from. */

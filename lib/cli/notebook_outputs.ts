@@ -43,12 +43,12 @@ async function expectedOutputs(root: string): Promise<Expected> {
   const results = join(root, "results"), at = join(root, "notebooks");
   const expected: Expected = { tables: [], figures: [] };
   for (const profile of await profilesIn(results)) {
-    const { tables, notebookTables, figures } = await profileArtefacts(results, profile);
+    const { tables, notebookTables, figures, notebookFigures } = await profileArtefacts(results, profile);
     const places = placesFrom(at, { profile: join(results, profile), project: root });
     expected.tables.push(
       ...[...tables, ...notebookTables].map((table) => tableMarkdown({ ...table, places })),
     );
-    expected.figures.push(...figures);
+    expected.figures.push(...figures, ...notebookFigures);
   }
   expected.tables.push(...await otherTables(root));
   return expected;
@@ -99,8 +99,8 @@ function tableProblems(place: string, shown: string, tables: string[]): string[]
 }
 
 const plotly = "application/vnd.plotly.v1+json";
-/** `Figure 3.` of its caption. */
-const numberOf = (caption: string) => /^Figure \d+\./.exec(caption)?.[0];
+/** The first sentence of its caption, which is its title: `Figure 3.` */
+const titleOf = (caption: string) => /^[^.]*\./.exec(caption)?.[0];
 
 async function figureProblems(
   place: string,
@@ -108,18 +108,18 @@ async function figureProblems(
   figures: Figure[],
   draw: Draw,
 ): Promise<string[]> {
-  const caption = String(shown["text/plain"]), number = numberOf(caption);
-  const same = figures.filter((figure) => number !== undefined && numberOf(figure.caption) === number);
+  const caption = String(shown["text/plain"]), title = titleOf(caption);
+  const same = figures.filter((figure) => title !== undefined && titleOf(figure.caption) === title);
   if (same.length === 0) return [];
   const figure = same.find((figure) => figure.caption === caption) ?? same[0];
   const [{ png }] = await draw([figure]);
   const { data } = shown[plotly] as { data: unknown };
   return [
     ...differences(place, caption, figure.caption),
-    ...differences(`${place}, ${number}`, sortedJson(data), sortedJson(figure.spec.data)),
+    ...differences(`${place}, ${title}`, sortedJson(data), sortedJson(figure.spec.data)),
     ...samePicture(Buffer.from(String(shown["image/png"]), "base64"), png)
       ? []
-      : [`${place}: ${number} is another picture than the records give; run \`${refreshCommand}\`.`],
+      : [`${place}: ${title} is another picture than the records give; run \`${refreshCommand}\`.`],
   ];
 }
 

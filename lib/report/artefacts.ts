@@ -1,64 +1,94 @@
 /** Everything a profile's records are rendered to: one list, so that no table or figure is forgotten. */
-import type { GradedRun } from "../runs/graded.ts";
-import type { RunRecord, TimingRecord } from "../runs/record.ts";
 import { aimsTable } from "./aims.ts";
 import { claimsTable } from "./claims.ts";
+import { competitorsTable, winsTable } from "./competitors.ts";
 import { costTable } from "./cost.ts";
 import { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
-import { executedShareFigure, figure3 } from "./figures.ts";
-import type { Paper } from "./paper.ts";
+import { controlsTable, isItDynamicTable } from "./dynamic.ts";
+import { isOfSystem } from "./families.ts";
+import { figure3, scoreAgainstLayersFigure } from "./figure3.ts";
+import { executedShareByLevelFigure, executedShareFigure } from "./figure4.ts";
+import { pathLengthFigure } from "./path_length.ts";
 import { retentionTable } from "./retention.ts";
 import { runsTable } from "./runs_table.ts";
+import { gradedShown, standingRecords } from "./standing.ts";
+import { recordsOf, type Study, timingsOf } from "./study.ts";
 import { systemsTable } from "./systems.ts";
 import { table1 } from "./table1.ts";
+import { table1Wide } from "./table1_wide.ts";
 import { testScoresTable } from "./test_scores.ts";
 import type { Figure, Table } from "./value.ts";
 
+/** What is written into the profile's folder, and what stands in notebooks only. */
+export interface Artefacts {
+  tables: Table[];
+  figures: Figure[];
+  notebookTables: Table[];
+  notebookFigures: Figure[];
+}
+
+/** The notebook of each artefact that the claims lead to. */
+const notebooks = { table1: "05_table1.ipynb", figure3: "06_figure3.ipynb", figure4: "07_figure4.ipynb" };
+
 /**
- * The tables and figures of `profile`, and the tables that stand in notebooks only; `setting` names the DPBERT runs that
- * stand for the method.
+ * The tables and figures of a study, Table 1 first. Where rows have no known difficulty, the comparisons of all systems
+ * are shown in notebooks only: such a profile has the full model and DPBERT, and little to compare.
  */
-export function artefacts(
-  records: readonly RunRecord[],
-  timings: readonly TimingRecord[],
-  paper: Paper,
-  profile: string,
-  setting: string,
-): { tables: Table[]; figures: Figure[]; notebookTables: Table[] } {
+export function artefacts(study: Study): Artefacts {
+  const records = recordsOf(study), timings = timingsOf(study), { profile, paper, setting } = study;
+  const systems = records.filter(isOfSystem);
+  const compared = comparisons(study), written = study.graded.length > 0;
   return {
     tables: [
-      table1(records, timings, paper, profile),
-      retentionTable(records, timings, paper, profile),
-      claimsTable(records, timings, paper, profile, { setting, notebooks: { table1: "05_table1.ipynb" } }),
+      table1(standingRecords(study), timings, paper, profile),
+      retentionTable(systems, timings, paper, profile),
+      claimsTable(records, timings, paper, profile, { setting, notebooks }),
       costTable(records, timings, profile),
+      ...written ? [...gradedTables(study), ...compared.tables] : [],
     ],
     figures: [
       executedShareFigure(records, profile, "dpbert", setting),
       figure3(records, timings, paper, profile),
+      ...written ? compared.figures : [],
     ],
     notebookTables: [
       runsTable(records, profile),
       claimsTable(records, timings, paper, profile, { setting }),
+      ...written ? [] : compared.tables,
     ],
+    notebookFigures: written ? [] : compared.figures,
   };
 }
 
-/**
- * What rows of known difficulty add: the systems and the aims of micro-GLUE, scores and layers by level,
- * test scores. `settings` name
- * the DPBERT runs that are compared.
- */
-export function gradedTables(
-  graded: readonly GradedRun[],
-  profile: string,
-  settings: readonly string[],
-): Table[] {
-  if (graded.length === 0) return [];
+/** What rows of known difficulty add: systems and aims of micro-GLUE, scores and layers by level, test scores. */
+function gradedTables(study: Study): Table[] {
+  const { graded, profile } = study, shown = gradedShown(study), records = recordsOf(study);
+  const curve = records.filter((record) => record.method === "dpbert" && isOfSystem(record));
+  const settings = [...new Set([study.setting, ...curve.map(({ setting }) => setting)])];
   return [
-    systemsTable(graded.map(({ record }) => record), profile, settings),
+    systemsTable(records, profile, settings),
     aimsTable(graded, profile, settings),
-    scoreByLevelTable(graded, profile),
-    layersByLevelTable(graded, profile),
-    testScoresTable(graded.map(({ record }) => record), profile),
+    scoreByLevelTable(shown, profile),
+    layersByLevelTable(shown, profile),
+    testScoresTable(records, profile),
   ];
+}
+
+/** The systems against each other, the ablations, and whether the planning is dynamic. */
+function comparisons(study: Study): { tables: Table[]; figures: Figure[] } {
+  const { profile, setting, graded } = study, records = recordsOf(study), timings = timingsOf(study);
+  return {
+    tables: [
+      table1Wide(study),
+      competitorsTable(study),
+      winsTable(study),
+      controlsTable(study),
+      isItDynamicTable(study),
+    ],
+    figures: [
+      scoreAgainstLayersFigure(records, timings, profile),
+      executedShareByLevelFigure(graded, profile, "dpbert", setting),
+      pathLengthFigure(study),
+    ],
+  };
 }

@@ -1,23 +1,55 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
-import { artefacts, gradedTables } from "./artefacts.ts";
-import { readPaper } from "./paper.ts";
+import { artefacts } from "./artefacts.ts";
+import { exampleStudy, firstOf6 } from "./example_study.ts";
+import { studyOf } from "./study.ts";
+import { tableMarkdown } from "./value.ts";
 
-Deno.test("artefacts renders each table and figure once, under names of their own", () => {
+const names = (values: { name: string }[]) => values.map(({ name }) => name);
+
+Deno.test("artefacts of a profile whose difficulty is not known: the paper's claims, and comparisons for notebooks alone", () => {
   const records = [
     exampleRecord({ method: "bert", setting: "", parent: null }),
-    exampleRecord({ method: "dpbert", setting: "t0.6" }),
+    exampleRecord({ method: "dpbert", setting: "t0.6", recipe: { targetRate: 0.6 } }),
   ];
   const timings = records.map(({ method, setting }) => exampleTiming({ method, setting }));
-  const { tables, figures } = artefacts(records, timings, readPaper(), records[0].profile, "t0.6");
-  const names = [...tables, ...figures].map(({ name }) => name);
-  assert.deepEqual([...names].sort(), ["claims", "cost", "figure3", "figure4", "retention", "table1"]);
+  const row = { id: 0, label: "1", prediction: "1", path: "111101" };
+  const rows = new Map(records.map((record) => [record, [row]]));
+  const found = artefacts(studyOf("glue", { records, timings, rows, graded: [] }));
+  assert.deepEqual(names(found.tables), ["table1", "retention", "claims", "cost"]);
+  assert.deepEqual(names(found.figures), ["figure4", "figure3"]);
+  assert(names(found.notebookTables).includes("is_it_dynamic"));
 });
 
-Deno.test("gradedTables adds the tables of known difficulty where there are such rows, and none elsewhere", () => {
-  const row = { id: 0, label: "1", prediction: "1", path: "111101", level: 2, tokens: 9 };
-  const record = exampleRecord({ profile: "micro", task: "sst-2", setting: "t0.6" });
-  const names = gradedTables([{ record, rows: [row] }], "micro", ["t0.6"]).map(({ name }) => name);
-  assert.deepEqual(names, ["systems", "aims", "score_by_level", "layers_by_level", "test_scores"]);
-  assert.deepEqual(gradedTables([], "glue", ["t0.6"]), []);
+const run = { right: 17, path: firstOf6(4), speedup: 1.4 };
+const study = exampleStudy([
+  { ...run, method: "bert", path: firstOf6(6) },
+  { ...run, method: "dpbert", settings: { targetRate: 0.6 } },
+  { ...run, method: "pabee", settings: { patience: 2 } },
+]);
+
+Deno.test("artefacts of known difficulty are all written, each under a name of its own, and render", () => {
+  const { tables, figures, notebookFigures } = artefacts(study), all = names([...tables, ...figures]);
+  assert.equal(new Set(all).size, all.length);
+  for (const name of ["table1_wide", "competitors", "wins", "is_it_dynamic", "aims", "path_length"]) {
+    assert(all.includes(name), name);
+  }
+  assert.deepEqual(notebookFigures, []);
+  tables.forEach(tableMarkdown);
+});
+
+Deno.test("no two tables of a report have one head, by which notebooks know them", () => {
+  const { tables, notebookTables } = artefacts(study);
+  const heads = [...tables, ...notebookTables].map(({ columns }) => columns.join());
+  assert.equal(new Set(heads).size, heads.length);
+});
+
+Deno.test("no two figures of a report have one title, by which notebooks know them", () => {
+  const titles = artefacts(study).figures.map(({ caption }) => caption.split(".")[0]);
+  assert.equal(new Set(titles).size, titles.length);
+});
+
+Deno.test("artefacts survive a profile without runs", () => {
+  const nothing = studyOf("micro", { records: [], timings: [], rows: new Map(), graded: [] });
+  artefacts(nothing).tables.forEach(tableMarkdown);
 });

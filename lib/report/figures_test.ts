@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
-import { executedShareFigure, figure3 } from "./figures.ts";
+import { figure3 } from "./figure3.ts";
+import { executedShareFigure } from "./figure4.ts";
 import { readPaper } from "./paper.ts";
 
 interface Trace {
@@ -10,7 +11,7 @@ interface Trace {
   xaxis: string;
   showlegend: boolean;
   error_y: { array: number[]; arrayminus: number[]; visible: boolean };
-  marker: { color: string; symbol: string; pattern: { shape: string; bgcolor: string } };
+  marker: { color: string; symbol: string };
 }
 
 const paper = readPaper();
@@ -36,10 +37,10 @@ Deno.test("figures name the records and timings they are drawn from", () => {
   ]);
 });
 
-Deno.test("executedShareFigure tells tasks apart by pattern as well, and never draws an empty bar", () => {
+Deno.test("executedShareFigure gives each task a panel in the method's colour", () => {
   const [a, b] = traces(executedShareFigure([exampleRecord(), exampleRecord({ task: "rte" })], "glue"));
-  assert.notEqual(a.marker.pattern.shape, b.marker.pattern.shape);
-  assert.equal(a.marker.pattern.bgcolor, a.marker.color);
+  assert.deepEqual([a.xaxis, b.xaxis], ["x", "x2"]);
+  assert.equal(a.marker.color, "#0072B2");
   assert.equal(a.error_y.visible, false);
 });
 

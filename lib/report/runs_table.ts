@@ -1,31 +1,35 @@
 /** Which runs a report is made of. */
 import type { RunRecord } from "../runs/record.ts";
 import { groupRuns, provenanceNote } from "./groups.ts";
-import { leadsOf, seedsNote } from "./leads.ts";
-import { methodLabel, taskLabel } from "./style.ts";
+import { silentLeads } from "./leads.ts";
+import { inTaskOrder, showCounts, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
-/** One row per task, method and setting: its seeds, its target rate where it has one, its rows and its backend. */
+/** One row per task: its rows, how many methods under how many settings have run, their seeds and backend. */
 export function runsTable(records: readonly RunRecord[], profile: string): Table {
-  const groups = groupRuns(records, [], profile);
+  const groups = groupRuns(records, [], profile), tasks = inTaskOrder(groups.map(({ task }) => task));
+  const groupsOn = (task: string) => groups.filter((group) => group.task === task);
   return {
     name: "runs",
     caption: `The runs this report reads. ${provenanceNote(profile, groups)}`,
-    columns: ["Task", "Method", "Seeds", "Training rows", "Dev rows", "Trained on"],
-    rows: groups.map(({ task, method, setting, records }) => {
-      const [{ data: { rows } }] = records;
+    columns: ["Task", "Training rows", "Dev rows", "Methods", "Settings", "Seeds", "Trained on"],
+    rows: tasks.map((task) => {
+      const own = groupsOn(task), { data: { rows } } = own[0].records[0];
       const count = (kind: string) => Object.entries(rows).find(([file]) => file.startsWith(kind))?.[1] ?? "";
-      const backends = records.map(({ backend, blas }) => blas ? `${backend} with ${blas}` : backend);
+      const backends = own.flatMap(({ records }) =>
+        records.map(({ backend, blas }) => blas ? `${backend} with ${blas}` : backend)
+      );
       return [
         taskLabel(task),
-        methodLabel(method, setting),
-        records.map(({ seed }) => seed).join(", "),
         `${count("train")}`,
         `${count("dev")}`,
+        `${new Set(own.map(({ method }) => method)).size}`,
+        `${own.length}`,
+        showCounts(own.map(({ records }) => records.length)),
         [...new Set(backends)].join(", "),
       ];
     }),
-    align: ["left", "left", "right", "right", "right", "left"],
-    leads: { note: seedsNote, head: [], rows: groups.map(leadsOf) },
+    align: ["left", "right", "right", "right", "right", "right", "left"],
+    leads: { note: "", head: [], rows: tasks.map((task) => silentLeads(groupsOn(task))) },
   };
 }

@@ -1,5 +1,7 @@
 /** One row per system: of all settings on a method's curve the one that stands beside DPBERT's. */
+import type { GradedRun } from "../runs/graded.ts";
 import type { MethodRequest } from "../runs/grid.ts";
+import type { RunRecord } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
 import { familiesOf, type Family, familyOf, isOfSystem, layerCost } from "./families.ts";
 import { findGroup, type RunGroup } from "./groups.ts";
@@ -64,5 +66,17 @@ export function standingGroups(study: Study): RunGroup[] {
   const standing = standingSystems(study);
   return study.groups.filter(({ method, setting }) =>
     standing.some((system) => system.family.method === method && system.setting === setting)
+  );
+}
+
+/** Their records. */
+export const standingRecords = (study: Study): RunRecord[] =>
+  standingGroups(study).flatMap(({ records }) => records);
+
+/** The runs of known difficulty whose levels are shown: of the systems that stand, and of DPBERT's whole curve. */
+export function gradedShown(study: Study): GradedRun[] {
+  const standing = standingRecords(study);
+  return study.graded.filter(({ record }) =>
+    standing.includes(record) || (record.method === "dpbert" && isOfSystem(record))
   );
 }

@@ -1,10 +1,10 @@
 /** All that the tables and figures of the paper are made of: a profile's finished runs, and what it wants to have. */
 import { type GradedRun, readGraded } from "../runs/graded.ts";
+import type { Config } from "../config.ts";
 import type { MethodRequest } from "../runs/grid.ts";
 import { gridOf } from "../runs/profiles.ts";
 import type { PredictionRow, RunRecord, TimingRecord } from "../runs/record.ts";
 import { readPredictions, settingSlug } from "../runs/store.ts";
-import type { Profile } from "../config.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import { type Paper, readPaper } from "./paper.ts";
 
@@ -28,7 +28,7 @@ export interface Study {
 /** The study of the `records` and `timings` of a profile, which lie in `resultsDir`. Throws as `readGraded`. */
 export async function readStudy(
   resultsDir: string,
-  profile: Profile,
+  profile: string,
   { records, timings }: { records: readonly RunRecord[]; timings: readonly TimingRecord[] },
 ): Promise<Study> {
   const own = records.filter((record) => record.profile === profile);
@@ -42,7 +42,7 @@ export async function readStudy(
 
 /** The study of runs that are in memory. */
 export function studyOf(
-  profile: Profile,
+  profile: string,
   { records, timings, rows, graded }: {
     records: readonly RunRecord[];
     timings: readonly TimingRecord[];
@@ -50,7 +50,9 @@ export function studyOf(
     graded: Study["graded"];
   },
 ): Study {
-  const { tasks, methods } = gridOf({ profile, tasks: null, seeds: null }, { full: true });
+  const { tasks, methods } = gridOf({ profile: profile as Config["profile"], tasks: null, seeds: null }, {
+    full: true,
+  });
   const standing = methods.find(({ method }) => method === "dpbert");
   return {
     profile,
@@ -63,3 +65,9 @@ export function studyOf(
     paper: readPaper(),
   };
 }
+
+/** Every record of a study. */
+export const recordsOf = ({ groups }: Study): RunRecord[] => groups.flatMap(({ records }) => records);
+
+/** Every timing of a study. */
+export const timingsOf = ({ groups }: Study): TimingRecord[] => groups.flatMap(({ timings }) => timings);

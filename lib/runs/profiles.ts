@@ -54,11 +54,6 @@ export function generatesRows(profile: string): boolean {
   return profile === "smoke" || profile === "micro";
 }
 
-/** The methods that a profile runs by default, in their order. */
-export function methodsOf(profile: string): readonly MethodRequest[] {
-  return (grids[profile] ?? grids.glue).methods;
-}
-
 /**
  * The grid of `config`'s profile, tasks and seeds, with the profile's own where they are not set: the default ones, or
  * all that it has where `full` says so.

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { comparedWith } from "./comparison.ts";
+import { exampleStudy, firstOf6 } from "./example_study.ts";
+import { layerCost } from "./families.ts";
+
+const pabee = { method: "pabee", setting: "" };
+const exit = (patience: number, layers: number, right: number, seed = 0) => ({
+  method: "pabee",
+  settings: { patience },
+  seed,
+  right,
+  path: firstOf6(layers),
+});
+const plan = (right: number, seed = 0) => ({
+  method: "dpbert",
+  settings: { targetRate: 0.6 },
+  seed,
+  right,
+  path: firstOf6(3),
+});
+
+/** The first DPBERT of `runs` against PABEE. */
+function compared(runs: Parameters<typeof exampleStudy>[0]) {
+  const study = exampleStudy(runs);
+  return comparedWith(study, study.groups.find(({ method }) => method === "dpbert")!, pabee, layerCost);
+}
+
+Deno.test("comparedWith: 100 against half way between 60 and 80 is 30 points and a win", () => {
+  const found = compared([plan(20), exit(1, 2, 12), exit(2, 4, 16)])!;
+  assert.deepEqual(found.scores.map(Math.round), [100, 70]);
+  assert(Math.abs(found.difference.mean - 30) < 1e-9);
+  assert(found.difference.low > 5 && found.difference.high < 60);
+  assert.equal(found.verdict, "win");
+});
+
+Deno.test("comparedWith: one row of twenty is a tie", () => {
+  assert.equal(compared([plan(20), exit(1, 3, 19)])!.verdict, "tie");
+});
+
+Deno.test("comparedWith takes the seeds that both have, and says which", () => {
+  const found = compared([plan(20), plan(18, 1), plan(10, 2), exit(1, 3, 16), exit(1, 3, 16, 1)])!;
+  assert.deepEqual([found.seeds, found.scores], [[0, 1], [95, 80]]);
+  assert.equal(compared([plan(20), exit(1, 3, 16, 1)]), null);
+});
+
+Deno.test("comparedWith goes to a competitor that cannot go so low, on DPBERT's own curve", () => {
+  const dearer = { ...plan(18), settings: { targetRate: 0.9 }, path: firstOf6(5) };
+  const found = compared([plan(20), dearer, exit(1, 4, 16)])!; // 3 and 5 layers against 4
+  assert.deepEqual([found.scores, found.first.cost], [[95, 80], 4 / 6]);
+});
+
+Deno.test("comparedWith: a competitor that ends before is taken at its dearest", () => {
+  const found = compared([plan(20), exit(1, 1, 8), exit(2, 2, 10)])!;
+  assert.deepEqual([found.scores, found.second.cost], [[100, 50], 2 / 6]);
+});
+
+Deno.test("comparedWith compares nothing without a run", () => {
+  assert.equal(compared([plan(20)]), null);
+});
+
+Deno.test("comparedWith gives the same interval every time", () => {
+  const runs = [plan(17), exit(1, 3, 15)];
+  assert.deepEqual(compared(runs)!.difference, compared(runs)!.difference);
+});

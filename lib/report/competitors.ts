@@ -1,0 +1,138 @@
+/** DPBERT against every competitor, task by task, and how often it wins. */
+import { comparedWith } from "./comparison.ts";
+import { comparedCell } from "./dynamic.ts";
+import {
+  type Cost,
+  familiesOf,
+  type Family,
+  familyOf,
+  isOfSystem,
+  latencyCost,
+  layerCost,
+} from "./families.ts";
+import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
+import { headLeads, silentLeads } from "./leads.ts";
+import { fillCommand } from "./missing.ts";
+import type { Study } from "./study.ts";
+import {
+  familyStyle,
+  inTaskOrder,
+  methodLabel,
+  noValue,
+  showScore,
+  showSpeedup,
+  taskLabel,
+} from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** The systems that DPBERT is set against; the full model has no cost to be compared at. */
+function competitorsOf({ groups }: Study): Family[] {
+  const systems = groups.filter(({ method, records: [record] }) => method !== "bert" && isOfSystem(record));
+  return familiesOf(systems).filter(({ method, setting }) => method !== "dpbert" || setting !== "");
+}
+
+const where =
+  "at what that setting costs, the competitor straight between its two nearest settings, or at its dearest where " +
+  "even that costs less; where the competitor cannot go so low, at its cheapest setting, DPBERT on its own curve";
+
+const columns = [
+  ...["Task", "Competitor", "Layers", "DPBERT there", "Competitor there", "At equal layers", "Speed-up"],
+  "At equal speed-up",
+];
+
+/**
+ * The standing DPBERT against every system on every task: the competitor's score at as many layers and at the same measured
+ * speed-up, on its own curve, and DPBERT's difference with the 95 % interval of a paired bootstrap over dev rows and seeds.
+ */
+export function competitorsTable(study: Study): Table {
+  const ours = inTaskOrder(study.tasks).flatMap((task) =>
+    findGroup(study.groups, task, "dpbert", study.setting) ?? []
+  );
+  const rows = ours.flatMap((group) =>
+    competitorsOf(study).map((family) => competitorRow(study, group, family))
+  );
+  return {
+    name: "competitors",
+    caption:
+      `${
+        methodLabel("dpbert", study.setting)
+      } against each competitor ${where}. Dev scores × 100; differences are DPBERT's less the competitor's, with the 95 % interval of ` +
+      `a paired bootstrap over dev rows and seeds: a win or a loss where it leaves out 0, else a tie. ${
+        missingNote(study, ours)
+      }${provenanceNote(study.profile, ours)}`,
+    columns,
+    rows: rows.map(({ cells }) => cells),
+    align: columns.map((_, column) => [0, 1, 5, 7].includes(column) ? "left" : "right"),
+    leads: {
+      note: "",
+      head: headLeads({ measured: ["Speed-up"] }),
+      rows: rows.map(({ groups }) => silentLeads(groups)),
+    },
+  };
+}
+
+function missingNote({ profile }: Study, ours: readonly RunGroup[]): string {
+  return ours.length > 0 ? "" : `No run of DPBERT yet: ${fillCommand(profile, "dpbert")} makes them. `;
+}
+
+function competitorRow(
+  study: Study,
+  group: RunGroup,
+  family: Family,
+): { cells: string[]; groups: RunGroup[] } {
+  const [layers, latency] = [layerCost, latencyCost].map((cost) => comparedWith(study, group, family, cost));
+  const used = [layers, latency].flatMap((one) =>
+    one ? [one.first, one.second].flatMap(({ lower, upper }) => [lower, upper]) : []
+  );
+  const { numLayers } = group.records[0].path;
+  return {
+    cells: [
+      taskLabel(group.task),
+      familyStyle(family).label,
+      showScore(layers ? layers.first.cost * numLayers : NaN),
+      ...[0, 1].map((side) => showScore(layers?.scores[side])),
+      layers ? comparedCell(layers) : noValue,
+      showSpeedup(latency ? 1 / latency.first.cost : NaN),
+      latency ? comparedCell(latency) : noValue,
+    ],
+    groups: [...new Set(used)],
+  };
+}
+
+const countColumns = [
+  ...["Competitor", "At equal layers: wins", "Ties", "Losses", "At equal speed-up: wins", "Speed-up ties"],
+  ...["Speed-up losses", "Every setting at equal layers: wins", "All ties", "All losses"],
+];
+
+/** How often DPBERT wins, ties and loses against each competitor, over tasks and, in the last columns, over its settings. */
+export function winsTable(study: Study): Table {
+  const standing = study.groups.filter(({ method, setting }) =>
+    method === "dpbert" && setting === study.setting
+  );
+  const all = study.groups.filter(({ method, records: [record] }) =>
+    method === "dpbert" && familyOf(record).setting === ""
+  );
+  const competitors = competitorsOf(study);
+  const counts = (groups: readonly RunGroup[], family: Family, cost: Cost) => {
+    const found = groups.map((group) => comparedWith(study, group, family, cost)?.verdict);
+    return ["win", "tie", "loss"].map((verdict) => `${found.filter((one) => one === verdict).length}`);
+  };
+  return {
+    name: "wins",
+    caption:
+      `Tasks on which ${
+        methodLabel("dpbert", study.setting)
+      } wins, ties or loses where both cost the same, each on ` +
+      `its own curve, and the same over every setting of DPBERT's curve. Counted from the paired bootstrap. ${
+        missingNote(study, standing)
+      }${provenanceNote(study.profile, standing)}`,
+    columns: countColumns,
+    rows: competitors.map((family) => [
+      familyStyle(family).label,
+      ...counts(standing, family, layerCost),
+      ...counts(standing, family, latencyCost),
+      ...counts(all, family, layerCost),
+    ]),
+    leads: { note: "", head: [], rows: competitors.map(() => [{ path: "tables/competitors.md" }]) },
+  };
+}

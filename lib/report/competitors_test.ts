@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { competitorsTable, winsTable } from "./competitors.ts";
+import { exampleStudy, firstOf6, type MadeUpRun } from "./example_study.ts";
+
+const run = (
+  method: string,
+  settings: Record<string, string | number>,
+  layers: number,
+  right: number,
+): MadeUpRun => ({
+  method,
+  settings,
+  right,
+  path: firstOf6(layers),
+  speedup: 6 / layers,
+});
+
+const study = exampleStudy([
+  run("bert", {}, 6, 20),
+  run("dpbert", { targetRate: 0.6 }, 3, 20),
+  run("dpbert", { targetRate: 0.9 }, 5, 20),
+  run("dpbert", { lambda1: 0, targetRate: 0.6 }, 3, 4),
+  run("pabee", { patience: 1 }, 2, 8),
+  run("pabee", { patience: 2 }, 4, 12),
+  { ...run("deebert", { threshold: 0.1 }, 3, 20), speedup: undefined },
+]);
+
+Deno.test("competitorsTable: three layers against half way between two and four, and the same by the clock", () => {
+  const { rows } = competitorsTable(study);
+  assert.deepEqual(rows.map(([, competitor]) => competitor), ["DeeBERT", "PABEE"]); // neither BERT nor an ablation
+  const [, , layers, ours, theirs, verdict, speedup, timed] = rows[1];
+  assert.deepEqual([layers, ours, theirs, speedup], ["3.0", "100.0", "50.0", "2.00×"]);
+  assert.match(verdict, /^win: \+50\.0 \(/);
+  assert.equal(timed, verdict); // a layer costs a sixth of the time here
+});
+
+Deno.test("competitorsTable shows a dash where a competitor was not timed", () => {
+  const [deebert] = competitorsTable(study).rows;
+  assert.deepEqual([deebert[5], deebert[6], deebert[7]], ["tie: 0.0 (0.0 to 0.0)", "–", "–"]);
+});
+
+Deno.test("winsTable counts verdicts: one task, and two settings of DPBERT", () => {
+  assert.deepEqual(winsTable(study).rows, [
+    ["DeeBERT", "0", "1", "0", "0", "0", "0", "0", "2", "0"],
+    ["PABEE", "1", "0", "0", "1", "0", "0", "2", "0", "0"],
+  ]);
+});
+
+Deno.test("without a run of DPBERT the tables are empty and name the command", () => {
+  const nothing = exampleStudy([run("bert", {}, 6, 20)]);
+  for (const table of [competitorsTable(nothing), winsTable(nothing)]) {
+    assert.deepEqual(table.rows, []);
+    assert.match(
+      table.caption,
+      /No run of DPBERT yet: `deno task reproduce --profile micro --full --methods dpbert`/,
+    );
+  }
+});

@@ -1,0 +1,234 @@
+/** Is the planning dynamic? Four questions per task, answered from records, and the verdict in words. */
+import { type Compared, comparedWith } from "./comparison.ts";
+import { familyOf, layerCost } from "./families.ts";
+import { dynamicGates, levelCorrelations, shufflingCosts } from "./difficulty.ts";
+import { findGroup, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
+import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
+import { fillCommand } from "./missing.ts";
+import { mean } from "./statistics.ts";
+import type { Study } from "./study.ts";
+import {
+  inTaskOrder,
+  methodLabel,
+  noValue,
+  showCounts,
+  showDecimals,
+  showDifference,
+  showScore,
+  taskLabel,
+} from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** What counts as a yes; each of them in every seed. */
+const bounds = {
+  /** Gates that open for 5 to 95 % of the inputs. */
+  gates: 1,
+  /** Points that another input's path costs. */
+  shuffling: 1,
+  /** Spearman's correlation of level and layers, as the profile aims at. */
+  correlation: 0.3,
+};
+
+/** The answers for one task; null: cannot be said, because runs are missing. */
+export interface Answers {
+  task: string;
+  group: RunGroup;
+  gatesVary: boolean;
+  pathsFit: boolean | null;
+  followsDifficulty: boolean | null;
+  /** Spearman's correlation of level and layers, mean over seeds; NaN where levels are not known. */
+  correlation: number;
+  /** DPBERT against the best fixed subset found, where both execute as many layers. */
+  againstStatic: Compared | null;
+}
+
+/** The answers for every task on which the standing DPBERT has runs. */
+export function answersOf(study: Study): Answers[] {
+  return inTaskOrder(study.tasks).flatMap((task) => {
+    const group = findGroup(study.groups, task, "dpbert", study.setting);
+    return group ? [answersFor(study, task, group)] : [];
+  });
+}
+
+function answersFor(study: Study, task: string, group: RunGroup): Answers {
+  const costs = shufflingCosts(group);
+  const runs = study.graded.filter(({ record }) => group.records.includes(record));
+  const correlations = levelCorrelations({ runs });
+  return {
+    task,
+    group,
+    gatesVary: group.records.every((record) => dynamicGates(record) >= bounds.gates),
+    pathsFit: costs.length > 0 ? costs.every((cost) => cost >= bounds.shuffling) : null,
+    followsDifficulty: runs.length > 0 ? correlations.every((one) => one >= bounds.correlation) : null,
+    correlation: mean(correlations),
+    againstStatic: againstStatic(study, task, group),
+  };
+}
+
+/** The best subset that search found, whether search was asked for or is the default. */
+function againstStatic(study: Study, task: string, group: RunGroup): Compared | null {
+  const families = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
+  const found = families.map((family) => comparedWith(study, group, family, layerCost));
+  return found.find((one) => one !== null) ?? null;
+}
+
+/** The verdict on one task, in words. */
+export function verdictFor({ gatesVary, pathsFit, againstStatic }: Answers): string {
+  if (!gatesVary) return "static: not in every seed does a gate depend on the input";
+  if (pathsFit === null) return "varied; whether the paths fit their inputs was not measured";
+  if (!pathsFit) return "varied, but another input's path does as well";
+  if (!againstStatic) return "dynamic; whether it pays is not known without a static subset";
+  if (againstStatic.verdict === "win") return "dynamic, and better than the best fixed subset found";
+  if (againstStatic.verdict === "tie") return "dynamic, but no better than the best fixed subset found";
+  return "dynamic, and worse than the best fixed subset found";
+}
+
+const columns = [
+  ...["Task", "Seeds", "Do gates vary?", "Does a path fit its input?", "Does length follow difficulty?"],
+  ...["Better than one subset for all?", "Verdict"],
+];
+
+/** The answers as a table; the caption begins with the verdict over all tasks. */
+export function isItDynamicTable(study: Study): Table {
+  const answers = answersOf(study), label = methodLabel("dpbert", study.setting);
+  return {
+    name: "is_it_dynamic",
+    caption: `**${verdictText(study)}** ${label}; yes means yes in every seed. ` +
+      `Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input another one's ` +
+      `costs at least ${bounds.shuffling} point. Length: Spearman's correlation of executed layers and level of ` +
+      `difficulty is at least ${bounds.correlation}. Better: score less that of the best fixed subset that search found, ` +
+      "fine-tuned for as many steps, where both execute as many layers (on DPBERT's own curve), with the 95 % interval " +
+      `of a paired bootstrap over dev rows and seeds. ${
+        provenanceNote(study.profile, answers.map(({ group }) => group))
+      }`,
+    columns,
+    rows: answers.map(answerRow),
+    align: columns.map((_, column) => column === 1 ? "right" : "left"),
+    leads: {
+      note: seedsNote,
+      head: [],
+      rows: answers.map(({ group, againstStatic }) => [
+        ...leadsOf(group),
+        ...silentLeads(againstStatic ? [againstStatic.second.lower] : []),
+      ]),
+    },
+  };
+}
+
+const answer = (yes: boolean | null) => yes === null ? noValue : yes ? "yes" : "no";
+
+function answerRow(answers: Answers): string[] {
+  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers,
+    { records } = group;
+  const gates = showCounts(records.map(dynamicGates)),
+    paths = showCounts(records.map(({ path }) => path.distinctPaths));
+  return [
+    taskLabel(task),
+    `${records.length}`,
+    `${answer(gatesVary)}: gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`,
+    pathsFit === null ? noValue : `${answer(pathsFit)}: ${showScore(mean(shufflingCosts(group)))} points`,
+    followsDifficulty === null ? noValue : `${answer(followsDifficulty)}: ${showDecimals(correlation, 2)}`,
+    againstStatic ? comparedCell(againstStatic) : noValue,
+    verdictFor(answers),
+  ];
+}
+
+/** `win: +1.2 (+0.3 to +2.1)`. */
+export function comparedCell({ verdict, difference: { mean, low, high } }: Compared): string {
+  return `${verdict}: ${showDifference(mean)} (${showDifference(low)} to ${showDifference(high)})`;
+}
+
+/** The verdict over all tasks in a sentence or two, counted from the answers. */
+export function verdictText(study: Study): string {
+  const answers = answersOf(study);
+  if (answers.length === 0) {
+    return `Not known yet: there is no run of ${methodLabel("dpbert", study.setting)}; ${
+      fillCommand(study.profile, "dpbert")
+    } makes them.`;
+  }
+  const of = (holds: (answers: Answers) => boolean) =>
+    answers.filter(holds).map(({ task }) => taskLabel(task));
+  const dynamic = of(({ gatesVary, pathsFit }) => gatesVary && pathsFit === true);
+  const pays = of(({ gatesVary, pathsFit, againstStatic }) =>
+    gatesVary && pathsFit === true && againstStatic?.verdict === "win"
+  );
+  const followed = of(({ followsDifficulty }) => followsDifficulty === true);
+  const compared = answers.filter(({ againstStatic }) => againstStatic !== null).length;
+  const tasks = `${answers.length} ${answers.length === 1 ? "task" : "tasks"}`;
+  const named = (found: string[]) => `${found.length}${found.length > 0 ? ` (${found.join(", ")})` : ""}`;
+  return [
+    `Of ${tasks} the planning is dynamic on ${
+      named(dynamic)
+    }: paths differ, and another input's path costs score.`,
+    `Longer paths for harder inputs: on ${named(followed)}.`,
+    compared > 0
+      ? `Better than one fixed subset of layers for all inputs: on ${named(pays)} of ${compared} compared.`
+      : `Whether it is better than one fixed subset for all inputs is not known yet: ${
+        fillCommand(study.profile, "static-subset")
+      } makes those runs.`,
+  ].join(" ");
+}
+
+const controlColumns = [
+  ...[
+    "Task",
+    "Target",
+    "Seeds",
+    "Score",
+    "Layers",
+    "Commonest path's share",
+    "All on commonest path",
+    "Shuffled paths",
+  ],
+  ...["Every layer on", "Commonest path, fine-tuned", "Best subset found", "Random subset"],
+];
+
+/** What every control leaves of the score, for every setting of DPBERT's curve; subsets with their layers. */
+export function controlsTable(study: Study): Table {
+  const ours = study.groups.filter(({ method, records: [record] }) =>
+    method === "dpbert" && familyOf(record).setting === ""
+  );
+  return {
+    name: "controls",
+    caption:
+      "Dev scores × 100 of DPBERT and of its controls, mean over seeds. All on commonest path, shuffled paths, every " +
+      "layer on: the same weights under other paths. Subsets: the same layers for every input, fine-tuned from stage 1 " +
+      `for the steps of stage 3, with the number of layers. ${provenanceNote(study.profile, ours)}`,
+    columns: controlColumns,
+    rows: ours.map((group) => controlRow(study, group)),
+    leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },
+  };
+}
+
+function controlRow(study: Study, group: RunGroup): string[] {
+  const control = (name: string) => mean(group.records.flatMap(({ controls }) => numberIn(controls?.[name])));
+  const share = control("commonestPathShare");
+  return [
+    taskLabel(group.task),
+    group.setting || noValue,
+    `${group.records.length}`,
+    showScore(mean(group.records.map(({ metrics }) => metrics.score))),
+    showScore(layersOf(group)),
+    Number.isFinite(share) ? `${showDecimals(100 * share, 0)} %` : noValue,
+    ...["commonestPathScore", "shuffledPathsScore", "everyLayerScore"].map((name) =>
+      showScore(control(name))
+    ),
+    ...["commonest", "search", "random"].map((subset) => subsetCell(study, group, subset)),
+  ];
+}
+
+const numberIn = (value: unknown): number[] => typeof value === "number" ? [value] : [];
+
+/** The subset of that kind whose layers are nearest to the group's. */
+function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string {
+  const names = subset === "search" ? ["", "subset=search"] : [`subset=${subset}`];
+  const own = groups.filter(({ task, method, records: [record] }) =>
+    task === dpbert.task && method === "static-subset" && names.includes(familyOf(record).setting)
+  );
+  const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
+  const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
+  if (!nearest) return noValue;
+  return `${showScore(mean(nearest.records.map(({ metrics }) => metrics.score)))} at ${
+    showScore(layersOf(nearest))
+  }`;
+}

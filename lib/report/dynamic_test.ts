@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { answersOf, controlsTable, isItDynamicTable, verdictFor, verdictText } from "./dynamic.ts";
+import { exampleStudy, firstOf6, type MadeUpRun } from "./example_study.ts";
+
+/** Rows of levels 0 to 3 execute 2 to 5 layers. */
+const rising = Array.from({ length: 20 }, (_, row) => firstOf6(2 + Math.floor(row / 5)));
+
+const planned = (changes: Partial<MadeUpRun>): MadeUpRun => ({
+  method: "dpbert",
+  settings: { targetRate: 0.6 },
+  right: 20,
+  path: rising,
+  controls: {
+    shuffledPathsScore: 90,
+    commonestPath: "110000",
+    commonestPathShare: 0.25,
+    commonestPathScore: 95,
+  },
+  ...changes,
+});
+const subset = (right: number): MadeUpRun => ({
+  method: "static-subset",
+  settings: { subset: "search", targetRate: 0.6 },
+  right,
+  path: firstOf6(3),
+});
+
+const verdict = (...runs: MadeUpRun[]) => verdictFor(answersOf(exampleStudy(runs))[0]);
+
+Deno.test("the verdict is static where no gate varies, whatever the rest says", () => {
+  assert.match(verdict(planned({ path: firstOf6(4) }), subset(10)), /^static/);
+});
+
+Deno.test("the verdict: paths that vary for nothing are told from paths that fit", () => {
+  assert.match(
+    verdict(planned({ controls: { shuffledPathsScore: 99.5 } })),
+    /another input's path does as well/,
+  );
+  assert.match(verdict(planned({})), /^dynamic; whether it pays is not known/);
+});
+
+Deno.test("the verdict says whether planning pays beside the best fixed subset of as many layers", () => {
+  assert.match(verdict(planned({}), subset(10)), /^dynamic, and better/);
+  assert.match(verdict(planned({}), subset(19)), /^dynamic, but no better/);
+  assert.match(
+    verdict(planned({ right: 8, controls: { shuffledPathsScore: 30 } }), subset(20)),
+    /^dynamic, and worse/,
+  );
+});
+
+Deno.test("one seed that says no is a no", () => {
+  const other = planned({ seed: 1, controls: { shuffledPathsScore: 100 } });
+  assert.equal(answersOf(exampleStudy([planned({}), other]))[0].pathsFit, false);
+});
+
+Deno.test("a path that gets longer level by level follows difficulty, one that does not does not", () => {
+  const [risen, same] = [planned({}), planned({ path: rising.toReversed() })].map((run) =>
+    answersOf(exampleStudy([run]))[0]
+  );
+  assert.deepEqual([risen.followsDifficulty, risen.correlation], [true, 1]);
+  assert.deepEqual([same.followsDifficulty, same.correlation], [false, -1]);
+});
+
+Deno.test("isItDynamicTable answers with its numbers, and its caption begins with the verdict over all tasks", () => {
+  const { rows: [row], caption } = isItDynamicTable(exampleStudy([planned({}), subset(10)]));
+  assert.deepEqual(row.slice(0, 5), [
+    "SST-2",
+    "1",
+    "yes: gates 3 of 6, paths 4",
+    "yes: 10.0 points",
+    "yes: 1.00",
+  ]);
+  assert.match(row[5], /^win: \+50\.0 \(/);
+  assert.match(caption, /^\*\*Of 1 task the planning is dynamic on 1 \(SST-2\)/);
+  assert.match(caption, /inputs: on 1 \(SST-2\) of 1 compared\.\*\*/);
+});
+
+Deno.test("verdictText without runs names the command that makes them", () => {
+  assert.match(
+    verdictText(exampleStudy([])),
+    /`deno task reproduce --profile micro --full --methods dpbert`/,
+  );
+  assert.match(verdictText(exampleStudy([planned({})])), /not known yet: `.* --methods static-subset`/);
+});
+
+Deno.test("controlsTable sets every control beside the score", () => {
+  const { rows: [row] } = controlsTable(exampleStudy([planned({}), subset(10)]));
+  assert.deepEqual(row, [
+    ...["SST-2", "t0.6", "1", "100.0", "3.5", "25 %", "95.0", "90.0"],
+    ...["–", "–", "50.0 at 3.0", "–"],
+  ]);
+});

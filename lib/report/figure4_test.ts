@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { exampleStudy, firstOf6, type MadeUpRun } from "./example_study.ts";
+import { executedShareByLevelFigure } from "./figure4.ts";
+import { pathLengthFigure } from "./path_length.ts";
+
+/** Rows of level 0 execute two layers, those of the other levels four; seed 1 always four. */
+const run = (seed: number): MadeUpRun => ({
+  method: "dpbert",
+  settings: { targetRate: 0.6 },
+  seed,
+  right: 18,
+  path: Array.from({ length: 20 }, (_, row) => firstOf6(seed === 0 && row < 5 ? 2 : 4)),
+});
+const study = exampleStudy([run(0), run(1)]);
+
+Deno.test("executedShareByLevelFigure: half of the seeds execute layer 3 at level 0, all of them above", () => {
+  const { spec: { data }, caption } = executedShareByLevelFigure(study.graded, "micro", "dpbert", "t0.6");
+  const cells = data as { base: number; text: string[] }[];
+  assert.deepEqual(cells.map(({ base }) => base), [-0.48, 0.52, 1.52, 2.52]);
+  assert.deepEqual(cells[0].text, ["100", "100", "50", "50", "0", "0"]);
+  assert.deepEqual(cells[1].text, ["100", "100", "100", "100", "0", "0"]);
+  assert.match(caption, /2 seeds/);
+});
+
+Deno.test("pathLengthFigure: two layers at level 0, four above, in DPBERT's colour", () => {
+  const [line] = pathLengthFigure(exampleStudy([run(0), { ...run(0), seed: 1 }])).spec.data as {
+    x: number[];
+    y: number[];
+    marker: { color: string };
+  }[];
+  assert.deepEqual([line.x, line.y], [[0, 1, 2, 3], [2, 4, 4, 4]]);
+  assert.equal(line.marker.color, "#0072B2");
+});
+
+Deno.test("pathLengthFigure leaves out systems whose inputs all execute as many layers", () => {
+  const fixed: MadeUpRun = { method: "bert", right: 20, path: firstOf6(6) };
+  assert.deepEqual(pathLengthFigure(exampleStudy([fixed])).spec.data, []);
+});
