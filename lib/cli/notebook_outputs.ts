@@ -1,7 +1,7 @@
 /** Do the committed notebooks show the tables and figures that the records give? */
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
-import { sortedJson } from "../notebook/document.ts";
+import { callsShow, sortedJson } from "../notebook/document.ts";
 import { type CodeCell, readNotebook, renderFigures, writeNotebook } from "../notebook/mod.ts";
 import {
   bothGluesTable,
@@ -15,8 +15,9 @@ import {
   withoutLinks,
 } from "../report/mod.ts";
 import { microTasks, showcase } from "../micro/mod.ts";
+import { referenceProfile } from "../runs/ensure.ts";
 import { committedModel } from "../runs/lesson_model.ts";
-import { type Draw, namesIn, profileArtefacts, profilesIn } from "./artefact_files.ts";
+import { type Draw, namesIn, profileArtefacts } from "./artefact_files.ts";
 import { committedBenchTables } from "./bench_pages.ts";
 import { differences, refreshCommand } from "./differences.ts";
 import { samePicture } from "./picture.ts";
@@ -27,7 +28,7 @@ interface Expected {
   figures: Figure[];
 }
 
-/** Per notebook of `<root>/notebooks`: outputs that show a table or figure of the report otherwise than the records give it. */
+/** Per notebook of `<root>/notebooks`: outputs that are missing, or show a table or figure of the report otherwise than the records give it. */
 export async function notebookProblems(
   root: string,
   draw: Draw = renderFigures,
@@ -39,19 +40,19 @@ export async function notebookProblems(
   return problems;
 }
 
+/** What the profile gives whose results a reader sees who asks for nothing. */
 async function expectedOutputs(root: string): Promise<Expected> {
   const results = join(root, "results"), at = join(root, "notebooks");
-  const expected: Expected = { tables: [], figures: [] };
-  for (const profile of await profilesIn(results)) {
-    const { tables, notebookTables, figures, notebookFigures } = await profileArtefacts(results, profile);
-    const places = placesFrom(at, { profile: join(results, profile), project: root });
-    expected.tables.push(
+  const profile = await referenceProfile(results);
+  const { tables, notebookTables, figures, notebookFigures } = await profileArtefacts(results, profile);
+  const places = placesFrom(at, { profile: join(results, profile), project: root });
+  return {
+    tables: [
       ...[...tables, ...notebookTables].map((table) => tableMarkdown({ ...table, places })),
-    );
-    expected.figures.push(...figures, ...notebookFigures);
-  }
-  expected.tables.push(...await otherTables(root));
-  return expected;
+      ...await otherTables(root),
+    ],
+    figures: [...figures, ...notebookFigures],
+  };
 }
 
 /** Generated once: they are the same for every project. */
@@ -72,8 +73,11 @@ async function otherTables(root: string): Promise<string[]> {
 async function outputProblems(root: string, name: string, expected: Expected, draw: Draw): Promise<string[]> {
   const { cells } = await readNotebook(join(root, "notebooks", name)), problems: string[] = [];
   const code = cells.filter((cell) => cell.cell_type === "code") as CodeCell[];
-  for (const [at, { outputs }] of code.entries()) {
+  for (const [at, { outputs, source }] of code.entries()) {
     const place = `notebooks/${name}, output of cell ${at + 1}`;
+    if (outputs.length === 0 && callsShow(source)) {
+      problems.push(`${place} is missing; run \`${refreshCommand}\`.`);
+    }
     for (const output of outputs) {
       if (output.output_type !== "display_data") continue;
       problems.push(...tableProblems(place, String(output.data["text/markdown"] ?? ""), expected.tables));

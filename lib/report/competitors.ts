@@ -12,7 +12,7 @@ import {
 } from "./families.ts";
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
-import { fillCommand } from "./missing.ts";
+import { comingMethods, competitors, fillCommand } from "./missing.ts";
 import type { Study } from "./study.ts";
 import {
   familyStyle,
@@ -51,6 +51,9 @@ export function competitorsTable(study: Study): Table {
   const rows = ours.flatMap((group) =>
     competitorsOf(study).map((family) => competitorRow(study, group, family))
   );
+  const missing = [...competitors, ...comingMethods].filter((method) =>
+    !study.groups.some((group) => group.method === method)
+  );
   return {
     name: "competitors",
     caption:
@@ -61,18 +64,24 @@ export function competitorsTable(study: Study): Table {
         missingNote(study, ours)
       }${provenanceNote(study.profile, ours)}`,
     columns,
-    rows: rows.map(({ cells }) => cells),
+    rows: [...rows.map(({ cells }) => cells), ...missing.map((method) => missingRow(study, method))],
     align: columns.map((_, column) => [0, 1, 5, 7].includes(column) ? "left" : "right"),
     leads: {
       note: "",
       head: headLeads({ measured: ["Speed-up"] }),
-      rows: rows.map(({ groups }) => silentLeads(groups)),
+      rows: [...rows.map(({ groups }) => silentLeads(groups)), ...missing.map(() => [])],
     },
   };
 }
 
-function missingNote({ profile }: Study, ours: readonly RunGroup[]): string {
-  return ours.length > 0 ? "" : `No run of DPBERT yet: ${fillCommand(profile, "dpbert")} makes them. `;
+function missingNote(study: Study, ours: readonly RunGroup[]): string {
+  return ours.length > 0 ? "" : `No run of DPBERT yet: ${fillCommand(study, "dpbert")} makes them. `;
+}
+
+/** A competitor without any run: its name, and the command that makes one. */
+function missingRow(study: Study, method: string): string[] {
+  const command = `missing: ${fillCommand(study, method)}`;
+  return [noValue, methodLabel(method), noValue, noValue, noValue, command, noValue, noValue];
 }
 
 function competitorRow(
@@ -112,7 +121,7 @@ export function winsTable(study: Study): Table {
   const all = study.groups.filter(({ method, records: [record] }) =>
     method === "dpbert" && familyOf(record).setting === ""
   );
-  const competitors = competitorsOf(study);
+  const families = competitorsOf(study);
   const counts = (groups: readonly RunGroup[], family: Family, cost: Cost) => {
     const found = groups.map((group) => comparedWith(study, group, family, cost)?.verdict);
     return ["win", "tie", "loss"].map((verdict) => `${found.filter((one) => one === verdict).length}`);
@@ -123,16 +132,16 @@ export function winsTable(study: Study): Table {
       `Tasks on which ${
         methodLabel("dpbert", study.setting)
       } wins, ties or loses where both cost the same, each on ` +
-      `its own curve, and the same over every setting of DPBERT's curve. Counted from the paired bootstrap. ${
+      `its own curve, and the same over every setting of DPBERT's curve. Counted from the paired bootstrap; a competitor without a run has no row. ${
         missingNote(study, standing)
       }${provenanceNote(study.profile, standing)}`,
     columns: countColumns,
-    rows: competitors.map((family) => [
+    rows: families.map((family) => [
       familyStyle(family).label,
       ...counts(standing, family, layerCost),
       ...counts(standing, family, latencyCost),
       ...counts(all, family, layerCost),
     ]),
-    leads: { note: "", head: [], rows: competitors.map(() => [{ path: "tables/competitors.md" }]) },
+    leads: { note: "", head: [], rows: families.map(() => [{ path: "tables/competitors.md" }]) },
   };
 }

@@ -138,35 +138,37 @@ export function comparedCell({ verdict, difference: { mean, low, high } }: Compa
   return `${verdict}: ${showDifference(mean)} (${showDifference(low)} to ${showDifference(high)})`;
 }
 
-/** The verdict over all tasks in a sentence or two, counted from the answers. */
+/** The verdict over all tasks in a few sentences, counted from the answers. */
 export function verdictText(study: Study): string {
   const answers = answersOf(study);
   if (answers.length === 0) {
-    return `Not known yet: there is no run of ${methodLabel("dpbert", study.setting)}; ${
-      fillCommand(study.profile, "dpbert")
-    } makes them.`;
+    const name = methodLabel("dpbert", study.setting);
+    return `Not known yet: there is no run of ${name}; ${fillCommand(study, "dpbert")} makes them.`;
   }
-  const of = (holds: (answers: Answers) => boolean) =>
-    answers.filter(holds).map(({ task }) => taskLabel(task));
-  const dynamic = of(({ gatesVary, pathsFit }) => gatesVary && pathsFit === true);
-  const pays = of(({ gatesVary, pathsFit, againstStatic }) =>
-    gatesVary && pathsFit === true && againstStatic?.verdict === "win"
-  );
-  const followed = of(({ followsDifficulty }) => followsDifficulty === true);
-  const compared = answers.filter(({ againstStatic }) => againstStatic !== null).length;
-  const tasks = `${answers.length} ${answers.length === 1 ? "task" : "tasks"}`;
-  const named = (found: string[]) => `${found.length}${found.length > 0 ? ` (${found.join(", ")})` : ""}`;
-  return [
-    `Of ${tasks} the planning is dynamic on ${
-      named(dynamic)
-    }: paths differ, and another input's path costs score.`,
-    `Longer paths for harder inputs: on ${named(followed)}.`,
-    compared > 0
-      ? `Better than one fixed subset of layers for all inputs: on ${named(pays)} of ${compared} compared.`
-      : `Whether it is better than one fixed subset for all inputs is not known yet: ${
-        fillCommand(study.profile, "static-subset")
-      } makes those runs.`,
-  ].join(" ");
+  const isDynamic = ({ gatesVary, pathsFit }: Answers) => gatesVary && pathsFit === true;
+  const graded = answers.filter(({ followsDifficulty }) => followsDifficulty !== null);
+  const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
+  const dynamic = `The planning is dynamic, in that gates vary and another input's path costs score, on ${
+    counted(answers, isDynamic)
+  }.`;
+  const followed = graded.length > 0
+    ? `Harder inputs take longer paths on ${counted(graded, ({ followsDifficulty }) => followsDifficulty!)}.`
+    : "Whether harder inputs take longer paths is not known: how hard these rows are is not.";
+  const pays = compared.length > 0
+    ? `It is dynamic and better than the best fixed subset of as many layers on ${
+      counted(compared, (one) => isDynamic(one) && one.againstStatic!.verdict === "win")
+    }.`
+    : `Whether it is better than the best fixed subset of as many layers is not known yet: ${
+      fillCommand(study, "static-subset")
+    } makes those runs.`;
+  return [dynamic, followed, pays].join(" ");
+}
+
+/** `2 of 8 tasks (CoLA, SST-2)`. */
+function counted(answers: readonly Answers[], holds: (answers: Answers) => boolean): string {
+  const found = answers.filter(holds).map(({ task }) => taskLabel(task));
+  const names = found.length > 0 ? ` (${found.join(", ")})` : "";
+  return `${found.length} of ${answers.length} ${answers.length === 1 ? "task" : "tasks"}${names}`;
 }
 
 const controlColumns = [

@@ -71,8 +71,11 @@ Deno.test("isItDynamicTable answers with its numbers, and its caption begins wit
     "yes: 1.00",
   ]);
   assert.match(row[5], /^win: \+50\.0 \(/);
-  assert.match(caption, /^\*\*Of 1 task the planning is dynamic on 1 \(SST-2\)/);
-  assert.match(caption, /inputs: on 1 \(SST-2\) of 1 compared\.\*\*/);
+  assert.match(
+    caption,
+    /^\*\*The planning is dynamic, .* on 1 of 1 task \(SST-2\)\. Harder inputs .* on 1 of 1 task/,
+  );
+  assert.match(caption, /best fixed subset of as many layers on 1 of 1 task \(SST-2\)\.\*\*/);
 });
 
 Deno.test("verdictText without runs names the command that makes them", () => {
@@ -80,7 +83,10 @@ Deno.test("verdictText without runs names the command that makes them", () => {
     verdictText(exampleStudy([])),
     /`deno task reproduce --profile micro --full --methods dpbert`/,
   );
-  assert.match(verdictText(exampleStudy([planned({})])), /not known yet: `.* --methods static-subset`/);
+  assert.match(
+    verdictText(exampleStudy([planned({})])),
+    /not known yet: `deno task train .* --method static-subset --seed 0`/,
+  );
 });
 
 Deno.test("controlsTable sets every control beside the score", () => {

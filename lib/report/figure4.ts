@@ -3,6 +3,7 @@ import type { GradedRun } from "../runs/graded.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
+import { gradedNote } from "./missing.ts";
 import { panelAxes, panelsHeight, panelsLayout, unlegendedMargin } from "./panels.ts";
 import { mean, summarise } from "./statistics.ts";
 import { figureWidth, methodLabel, methodStyle, taskLabel } from "./style.ts";
@@ -83,7 +84,7 @@ export function executedShareByLevelFigure(
     name: "figure4_levels",
     caption: `Figure 4 by level. Percent of the dev inputs of each level of difficulty for which ${
       methodLabel(method, setting)
-    } executes each layer, mean over seeds. ${provenanceNote(profile, groups)}`,
+    } executes each layer, mean over seeds. ${provenanceNote(profile, groups)}${gradedNote(groups)}`,
     spec: {
       data: shares.flatMap((levels, panel) => levels.map((level) => levelCells(level, panel))),
       layout: {

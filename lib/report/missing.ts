@@ -1,11 +1,22 @@
 /** What a table lacks and the command that fills it: a missing number is never typed, and never one of other runs. */
 import { taskById } from "../glue/tasks.ts";
+import { trainCommand } from "../runs/record.ts";
+import type { Study } from "./study.ts";
+
+/** The systems that DPBERT is compared with, of those that can be run. */
+export const competitors = ["bert-first-k", "deebert", "pabee", "dpbert-soft", "static-subset"];
 
 /** Systems of the paper and of its successor that are not built yet; their rows stay empty until they are. */
 export const comingMethods = ["layerdrop", "distilbert", "berxit", "leebert"];
 
-/** The command that runs all that a profile wants of a method, and trains nothing twice. */
-export function fillCommand(profile: string, method: string): string {
+/** The command that runs all that a profile wants of a method, or, of a method that it does not want, a first run. */
+export function fillCommand(
+  { profile, tasks, wanted }: Pick<Study, "profile" | "tasks" | "wanted">,
+  method: string,
+): string {
+  if (!wanted.some((one) => one.method === method)) {
+    return `\`${trainCommand({ profile, task: tasks[0], method, seed: 0 })}\``;
+  }
   return `\`deno task reproduce --profile ${profile}${
     profile === "micro" ? " --full" : ""
   } --methods ${method}\``;
@@ -15,4 +26,11 @@ export function fillCommand(profile: string, method: string): string {
 export function isImpossible(method: string, setting: string, taskId: string): boolean {
   const leavesByEntropy = method === "deebert" || `-${setting}-`.includes("-exitBy=entropy-");
   return leavesByEntropy && taskById(taskId).kind === "regression";
+}
+
+/** Stands below an empty picture over levels: only generated rows have them. */
+export function gradedNote(groups: readonly unknown[]): string {
+  return groups.length > 0
+    ? ""
+    : " Nothing to show yet: rows of known difficulty are micro-GLUE's; `deno task reproduce --profile micro` trains on them.";
 }

@@ -37,7 +37,7 @@ export function panelsLayout(
   const rows = Math.max(1, Math.ceil(panels / across)), inside = height - 90;
   const axes = Array.from({ length: panels }, (_, panel) => {
     const { x, y } = axesOf(panel);
-    return [[`xaxis${suffix(panel)}`, { ...axisStyle, ...x }], [`yaxis${suffix(panel)}`, {
+    return [[`xaxis${suffix(panel)}`, { ...axisStyle, ...away(x, 8) }], [`yaxis${suffix(panel)}`, {
       ...axisStyle,
       ...y,
     }]];
@@ -48,11 +48,16 @@ export function panelsLayout(
       rows,
       columns: Math.min(across, Math.max(1, panels)),
       pattern: "independent",
-      xgap: 0.18,
+      xgap: 0.2,
       ygap: Math.min(0.4, 75 * rows / inside), // a share of one panel
     },
     ...Object.fromEntries(axes),
   };
+}
+
+/** The axis with its title some pixels away from its numbers. */
+function away(axis: Record<string, unknown>, standoff: number): Record<string, unknown> {
+  return { ...axis, title: { ...axis.title as object, standoff } };
 }
 
 /** The same method stands in every panel but only once in the legend. */

@@ -4,6 +4,7 @@ import { executedLayers } from "./difficulty.ts";
 import { familyOf } from "./families.ts";
 import { provenanceNote, type RunGroup } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
+import { gradedNote } from "./missing.ts";
 import { panelAxes, panelsHeight, panelsLayout, showEachLegendOnce } from "./panels.ts";
 import { standingGroups, standingNote } from "./standing.ts";
 import { summarise } from "./statistics.ts";
@@ -33,7 +34,7 @@ export function pathLengthFigure(study: Study): Figure {
       "Path length. Layers executed by level of difficulty, which is known by construction. Points: mean over dev inputs and " +
       `seeds; whiskers: smallest to largest seed. ${standingNote} DPBERT: ${
         methodLabel("dpbert", study.setting)
-      }. ${provenanceNote(profile, groups)}`,
+      }. ${provenanceNote(profile, groups)}${gradedNote(groups)}`,
     spec: {
       data: showEachLegendOnce(traces),
       layout: panelsLayout(height, tasks.length, (panel) => ({

@@ -16,7 +16,6 @@ import {
 } from "./groups.ts";
 import { type DevSet, devSets, scoresOn } from "./dev_sets.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "./leads.ts";
-import { fillCommand } from "./missing.ts";
 import { type Paper, paperMean, paperScore } from "./paper.ts";
 import { mean, summarise } from "./statistics.ts";
 import {
@@ -183,14 +182,13 @@ function caption(
   ].join(" ");
 }
 
-/** The commands that fill `cells`, each once; where they are many, those that fill whole methods. */
+/** The commands that fill `cells`, each once; where they are many, the first ones. */
 function fillingCommands(
   cells: readonly ({ task: string } & MethodSetting)[],
   profile: string,
 ): string[] {
-  const single = new Set(cells.map((cell) => fillingCommand(cell, profile)));
-  if (single.size <= 4) return [...single];
-  return [...new Set(cells.map(({ method }) => fillCommand(profile, method)))];
+  const all = [...new Set(cells.map((cell) => fillingCommand(cell, profile)))];
+  return all.length <= 4 ? all : [...all.slice(0, 4), `and ${all.length - 4} more`];
 }
 
 function firstCell(tasks: readonly string[]) {

@@ -69,7 +69,7 @@ function groupsOf({ groups, tasks }: Study, { family, setting }: Standing): RunG
 }
 
 function ourRow(study: Study, { family, setting }: Standing, groups: readonly RunGroup[]): string[] {
-  const { tasks, profile, paper } = study, { method } = family;
+  const { tasks, paper } = study, { method } = family;
   const possible = tasks.filter((task) => !isImpossible(method, family.setting, task));
   const complete = groups.length === possible.length;
   const means = complete ? meansOverTasks(groups, ({ metrics }) => metrics.score) : [];
@@ -92,7 +92,7 @@ function ourRow(study: Study, { family, setting }: Standing, groups: readonly Ru
     showScore(mean(complete ? meansOverTasks(groups, ({ test }) => test?.score) : [])),
     showScore(own?.average),
     showDifference(difference),
-    lacking.length > 0 ? fillCommand(profile, method) : noValue,
+    lacking.length > 0 ? fillCommand(study, method) : noValue,
   ];
 }
 
