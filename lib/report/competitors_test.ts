@@ -62,6 +62,6 @@ Deno.test("competitorsTable shows competitors without a run as missing, with a c
   const missing = competitorsTable(study).rows.find(([, competitor]) => competitor === "Static subset")!;
   assert.equal(
     missing[5],
-    "missing: `deno task train --profile micro --task cola --method static-subset --seed 0`",
+    "missing: `deno task reproduce --profile micro --full --methods static-subset`",
   );
 });

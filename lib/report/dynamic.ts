@@ -61,12 +61,12 @@ function answersFor(study: Study, task: string, group: RunGroup): Answers {
     pathsFit: costs.length > 0 ? costs.every((cost) => cost >= bounds.shuffling) : null,
     followsDifficulty: runs.length > 0 ? correlations.every((one) => one >= bounds.correlation) : null,
     correlation: mean(correlations),
-    againstStatic: againstStatic(study, task, group),
+    againstStatic: againstStatic(study, group),
   };
 }
 
 /** The best subset that search found, whether search was asked for or is the default. */
-function againstStatic(study: Study, task: string, group: RunGroup): Compared | null {
+function againstStatic(study: Study, group: RunGroup): Compared | null {
   const families = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
   const found = families.map((family) => comparedWith(study, group, family, layerCost));
   return found.find((one) => one !== null) ?? null;
@@ -120,17 +120,22 @@ const answer = (yes: boolean | null) => yes === null ? noValue : yes ? "yes" : "
 function answerRow(answers: Answers): string[] {
   const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers,
     { records } = group;
-  const gates = showCounts(records.map(dynamicGates)),
-    paths = showCounts(records.map(({ path }) => path.distinctPaths));
   return [
     taskLabel(task),
-    `${records.length}`,
-    `${answer(gatesVary)}: gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`,
+    `${group.records.length}`,
+    `${answer(gatesVary)}: ${dynamicCell(group)}`,
     pathsFit === null ? noValue : `${answer(pathsFit)}: ${showScore(mean(shufflingCosts(group)))} points`,
     followsDifficulty === null ? noValue : `${answer(followsDifficulty)}: ${showDecimals(correlation, 2)}`,
     againstStatic ? comparedCell(againstStatic) : noValue,
     verdictFor(answers),
   ];
+}
+
+/** `gates 3 of 12, paths 4–9`: how many gates open for 5 to 95 % of the inputs, and how many paths there are. */
+export function dynamicCell({ records }: RunGroup): string {
+  const gates = showCounts(records.map(dynamicGates)),
+    paths = showCounts(records.map(({ path }) => path.distinctPaths));
+  return `gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`;
 }
 
 /** `win: +1.2 (+0.3 to +2.1)`. */

@@ -29,7 +29,6 @@ import {
   showPercent,
   showScore,
   showSpeedup,
-  taskLabel,
 } from "./style.ts";
 import type { Lead, Table } from "./value.ts";
 
