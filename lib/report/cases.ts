@@ -78,7 +78,7 @@ export function casesTable(study: Study): Table {
       methodLabel("dpbert", study.setting)
     }; their sentences are generated. The paper's are its own choice, without its sentences. ${
       provenanceNote(study.profile, ownGroups(study))
-    }${missingNote(study, cases)}`,
+    }${missingNote(cases)}`,
     columns,
     rows: cases.map(caseRow),
     align: columns.map((_, column) => column === 3 || column === 4 ? "right" : "left"),
@@ -94,7 +94,7 @@ export function casesTable(study: Study): Table {
   };
 }
 
-function missingNote(study: Study, cases: readonly Case[]): string {
+function missingNote(cases: readonly Case[]): string {
   if (cases.some(({ whose }) => whose === "ours")) return "";
   return ` Ours are missing: they need rows whose sentences may be shown; ${
     fillCommand({ profile: "micro" }, "dpbert")
@@ -123,9 +123,7 @@ export function casesFigure(study: Study): Figure {
     name: "cases",
     caption: `Table 3, drawn. A filled square is a layer that the input executes. ${rule}, under ${
       methodLabel("dpbert", study.setting)
-    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${
-      missingNote(study, cases)
-    }`,
+    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${missingNote(cases)}`,
     spec: {
       data: cases.map((one, at) => caseSquares(one, cases.length - at, numLayers)),
       layout: {

@@ -118,8 +118,7 @@ export function isItDynamicTable(study: Study): Table {
 const answer = (yes: boolean | null) => yes === null ? noValue : yes ? "yes" : "no";
 
 function answerRow(answers: Answers): string[] {
-  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers,
-    { records } = group;
+  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers;
   return [
     taskLabel(task),
     `${group.records.length}`,
