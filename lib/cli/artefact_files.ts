@@ -16,7 +16,7 @@ export async function profileArtefacts(results: string, profile: string) {
 
 /** Content by path below `<results>/<profile>`. `project` is the folder that leads into the project start from. */
 export async function artefactFiles(
-  { tables, figures }: { tables: Table[]; figures: Figure[] },
+  { tables, figures, pages }: { tables: Table[]; figures: Figure[]; pages: Table[] },
   folder: string,
   project: string,
   draw: Draw = renderFigures,
@@ -27,6 +27,10 @@ export async function artefactFiles(
     ...tables.flatMap((table): [string, string][] => [
       [`tables/${table.name}.md`, tableMarkdown({ ...table, places })],
       [`tables/${table.name}.json`, sortedJson(table)],
+    ]),
+    ...pages.map((page): [string, string] => [
+      `${page.name}.md`,
+      tableMarkdown({ ...page, places: { profile: ".", project: linkTo(folder, project) } }),
     ]),
     ...figures.flatMap((figure, at): [string, string | Uint8Array][] => [
       [`figures/${figure.name}.svg`, pictures[at].svg],

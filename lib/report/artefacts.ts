@@ -1,6 +1,9 @@
 /** Everything a profile's records are rendered to: one list, so that no table or figure is forgotten. */
+import { ablationsTable } from "./ablations_table.ts";
 import { aimsTable } from "./aims.ts";
+import { casesFigure, casesTable } from "./cases.ts";
 import { claimsTable } from "./claims.ts";
+import { claimsToCheck } from "./claims_to_check.ts";
 import { competitorsTable, winsTable } from "./competitors.ts";
 import { costTable } from "./cost.ts";
 import { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
@@ -16,6 +19,7 @@ import { recordsOf, type Study, timingsOf } from "./study.ts";
 import { systemsTable } from "./systems.ts";
 import { table1 } from "./table1.ts";
 import { table1Wide } from "./table1_wide.ts";
+import { discretisationTable, softGain, table2 } from "./table2.ts";
 import { testScoresTable } from "./test_scores.ts";
 import type { Figure, Table } from "./value.ts";
 
@@ -25,10 +29,17 @@ export interface Artefacts {
   figures: Figure[];
   notebookTables: Table[];
   notebookFigures: Figure[];
+  /** Tables that lie beside the folders of the profile, each a page of its own. */
+  pages: Table[];
 }
 
 /** The notebook of each artefact that the claims lead to. */
-const notebooks = { table1: "05_table1.ipynb", figure3: "06_figure3.ipynb", figure4: "07_figure4.ipynb" };
+const notebooks = {
+  table1: "05_table1.ipynb",
+  figure3: "06_figure3.ipynb",
+  figure4: "07_figure4.ipynb",
+  table2: "08_table2_ablation.ipynb",
+};
 
 /**
  * The tables and figures of a study, Table 1 first. Where rows have no known difficulty, the comparisons of all systems
@@ -37,12 +48,12 @@ const notebooks = { table1: "05_table1.ipynb", figure3: "06_figure3.ipynb", figu
 export function artefacts(study: Study): Artefacts {
   const records = recordsOf(study), timings = timingsOf(study), { profile, paper, setting } = study;
   const systems = records.filter(isOfSystem);
-  const compared = comparisons(study), written = study.graded.length > 0;
+  const soft = softGain(study), compared = comparisons(study), written = study.graded.length > 0;
   return {
     tables: [
       table1(standingRecords(study), timings, paper, profile),
       retentionTable(systems, timings, paper, profile),
-      claimsTable(records, timings, paper, profile, { setting, notebooks }),
+      claimsTable(records, timings, paper, profile, { setting, notebooks, soft }),
       costTable(records, timings, profile),
       ...written ? [...gradedTables(study), ...compared.tables] : [],
     ],
@@ -53,10 +64,11 @@ export function artefacts(study: Study): Artefacts {
     ],
     notebookTables: [
       runsTable(records, profile),
-      claimsTable(records, timings, paper, profile, { setting }),
+      claimsTable(records, timings, paper, profile, { setting, soft }),
       ...written ? [] : compared.tables,
     ],
     notebookFigures: written ? [] : compared.figures,
+    pages: written ? [claimsToCheck(study)] : [],
   };
 }
 
@@ -82,12 +94,17 @@ function comparisons(study: Study): { tables: Table[]; figures: Figure[] } {
       table1Wide(study),
       competitorsTable(study),
       winsTable(study),
+      table2(study),
+      discretisationTable(study),
+      ablationsTable(study),
+      casesTable(study),
       controlsTable(study),
       isItDynamicTable(study),
     ],
     figures: [
       scoreAgainstLayersFigure(records, timings, profile),
       executedShareByLevelFigure(graded, profile, "dpbert", setting),
+      casesFigure(study),
       pathLengthFigure(study),
     ],
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { claimsTable } from "./claims.ts";
+import { groupRuns } from "./groups.ts";
 import { readPaper } from "./paper.ts";
 import { tableMarkdown } from "./value.ts";
 
@@ -41,9 +42,9 @@ Deno.test("claimsTable leads to where the paper's number is typed, to the table 
 });
 
 Deno.test("claimsTable compares with soft gates on the tasks that have both", () => {
-  const soft = exampleRecord({ method: "dpbert-soft", metrics: { score: 80 } });
-  const row = claimsTable([...records, soft], [], paper, "glue").rows[3];
-  assert.deepEqual(row.slice(1, 4), ["+5.0", "+4.0", "glue, 1"]); // 87.8 - 82.8; 84 - 80
+  const groups = groupRuns([exampleRecord({ method: "dpbert-soft" })], [], "glue");
+  const row = claimsTable(records, [], paper, "glue", { soft: { tasks: ["mrpc"], gain: 4, groups } }).rows[3];
+  assert.deepEqual(row.slice(1, 5), ["+5.0", "+4.0", "glue, 1", "table2"]); // 87.8 - 82.8
 });
 
 Deno.test("claimsTable without runs shows dashes and the paper's claims", () => {

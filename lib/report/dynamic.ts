@@ -118,19 +118,23 @@ export function isItDynamicTable(study: Study): Table {
 const answer = (yes: boolean | null) => yes === null ? noValue : yes ? "yes" : "no";
 
 function answerRow(answers: Answers): string[] {
-  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers,
-    { records } = group;
-  const gates = showCounts(records.map(dynamicGates)),
-    paths = showCounts(records.map(({ path }) => path.distinctPaths));
+  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers;
   return [
     taskLabel(task),
-    `${records.length}`,
-    `${answer(gatesVary)}: gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`,
+    `${group.records.length}`,
+    `${answer(gatesVary)}: ${dynamicCell(group)}`,
     pathsFit === null ? noValue : `${answer(pathsFit)}: ${showScore(mean(shufflingCosts(group)))} points`,
     followsDifficulty === null ? noValue : `${answer(followsDifficulty)}: ${showDecimals(correlation, 2)}`,
     againstStatic ? comparedCell(againstStatic) : noValue,
     verdictFor(answers),
   ];
+}
+
+/** `gates 3 of 12, paths 4–9`: how many gates open for 5 to 95 % of the inputs, and how many paths there are. */
+export function dynamicCell({ records }: RunGroup): string {
+  const gates = showCounts(records.map(dynamicGates)),
+    paths = showCounts(records.map(({ path }) => path.distinctPaths));
+  return `gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`;
 }
 
 /** `win: +1.2 (+0.3 to +2.1)`. */

@@ -1,7 +1,10 @@
 /** Tables and figures from records; nothing here trains or runs a model. */
+export { ablationsTable } from "./ablations_table.ts";
 export { aimsTable } from "./aims.ts";
 export { artefacts } from "./artefacts.ts";
 export { type FilledPage, fillPage, type PageSources, type StrayNumber, strayNumbers } from "./blocks.ts";
+export { casesFigure, casesTable } from "./cases.ts";
+export { claimsToCheck } from "./claims_to_check.ts";
 export { claimsTable, type NotebookLinks } from "./claims.ts";
 export { compareWithCommitted, type Comparison, type ComparisonRow, comparisonTable } from "./compare.ts";
 export { type CurveRun, trainingCurvesFigure } from "./curves.ts";
@@ -44,5 +47,6 @@ export { gradedShown, standingRecords } from "./standing.ts";
 export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
 export { table1Wide } from "./table1_wide.ts";
+export { discretisationTable, softGain, table2 } from "./table2.ts";
 export { testScoresTable } from "./test_scores.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

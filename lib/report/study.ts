@@ -3,6 +3,7 @@ import { type GradedRun, readGraded } from "../runs/graded.ts";
 import type { Config } from "../config.ts";
 import type { MethodRequest } from "../runs/grid.ts";
 import { gridOf } from "../runs/profiles.ts";
+import type { Overrides } from "../runs/overrides.ts";
 import type { PredictionRow, RunRecord, TimingRecord } from "../runs/record.ts";
 import { readPredictions, settingSlug } from "../runs/store.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
@@ -15,7 +16,8 @@ export interface Study {
   tasks: readonly string[];
   /** What the profile runs when it runs all. */
   wanted: readonly MethodRequest[];
-  /** The setting of DPBERT that stands for the method. */
+  /** The overrides of the DPBERT that stands for the method, and their name. */
+  standing: Overrides;
   setting: string;
   groups: RunGroup[];
   /** Dev rows of every run, with predictions and paths. */
@@ -53,12 +55,13 @@ export function studyOf(
   const { tasks, methods } = gridOf({ profile: profile as Config["profile"], tasks: null, seeds: null }, {
     full: true,
   });
-  const standing = methods.find(({ method }) => method === "dpbert");
+  const standing = methods.find(({ method }) => method === "dpbert")?.settings ?? {};
   return {
     profile,
     tasks,
     wanted: methods,
-    setting: settingSlug(standing?.settings ?? {}),
+    standing,
+    setting: settingSlug(standing),
     groups: groupRuns(records, timings, profile),
     rows,
     graded,

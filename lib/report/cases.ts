@@ -1,0 +1,172 @@
+/** Table 3: single inputs and the layers they execute, chosen by a rule and not by hand. */
+import { microDev } from "../micro/mod.ts";
+import type { GradedRow } from "../runs/graded.ts";
+import { executedLayers } from "./difficulty.ts";
+import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
+import { leadsOf } from "./leads.ts";
+import { fillCommand } from "./missing.ts";
+import type { Study } from "./study.ts";
+import {
+  axisStyle,
+  baseLayout,
+  figureWidth,
+  methodLabel,
+  methodStyle,
+  noValue,
+  paperColour,
+  taskLabel,
+} from "./style.ts";
+import type { Figure, Lead, Table } from "./value.ts";
+
+/** One input, ours or the paper's. */
+interface Case {
+  task: string;
+  whose: "ours" | "the paper's";
+  label: string;
+  /** The layers it executes, from 1. */
+  layers: number[];
+  /** Of ours only. */
+  row?: GradedRow;
+}
+
+/** What the caption says of the choice. */
+const rule =
+  "Ours: of the dev inputs predicted correctly by seed 0, the first in the file with the fewest executed layers " +
+  "and the first with the most";
+
+/** The tasks of the paper's Table 3. */
+const tasksOf = ({ paper }: Study): string[] => [...new Set(paper.table3.map(({ task }) => task))];
+
+/** The runs that ours are chosen from. */
+const ownGroups = (study: Study): RunGroup[] =>
+  tasksOf(study).flatMap((task) => findGroup(study.groups, task, "dpbert", study.setting) ?? []);
+
+/** The cases, ours before the paper's, task by task; the paper's alone where ours have no run of known difficulty. */
+function casesOf(study: Study): Case[] {
+  return tasksOf(study).flatMap((task) => [
+    ...ownCases(study, task),
+    ...study.paper.table3.filter((row) => row.task === task)
+      .map(({ label, layers }): Case => ({ task, whose: "the paper's", label, layers })),
+  ]);
+}
+
+function ownCases(study: Study, task: string): Case[] {
+  const [record] = findGroup(study.groups, task, "dpbert", study.setting)?.records ?? [];
+  const rows = study.graded.find((run) => run.record === record)?.rows ?? [];
+  const right = rows.filter(({ label, prediction }) => label === prediction);
+  if (right.length === 0) return [];
+  const lengths = right.map(executedLayers), shortest = Math.min(...lengths), longest = Math.max(...lengths);
+  const ends = shortest === longest ? [shortest] : [shortest, longest];
+  return ends.map((length) => {
+    const row = right.find((one) => executedLayers(one) === length)!;
+    const layers = [...row.path].flatMap((bit, layer) => bit === "1" ? [layer + 1] : []);
+    return { task, whose: "ours", label: row.label, layers, row };
+  });
+}
+
+const columns = ["Task", "Whose", "Label", "Level", "Count", "Layers", "First sentence", "Second sentence"];
+
+/**
+ * The paper's Table 3 beside ours on its two tasks: label, executed layers and, of ours, level of difficulty and the
+ * generated sentences; the paper's sentences are GLUE's and are not here.
+ */
+export function casesTable(study: Study): Table {
+  const cases = casesOf(study);
+  return {
+    name: "table3",
+    caption: `Table 3. Which layers single inputs execute. ${rule}, under ${
+      methodLabel("dpbert", study.setting)
+    }; their sentences are generated. The paper's are its own choice, without its sentences. ${
+      provenanceNote(study.profile, ownGroups(study))
+    }${missingNote(cases)}`,
+    columns,
+    rows: cases.map(caseRow),
+    align: columns.map((_, column) => column === 3 || column === 4 ? "right" : "left"),
+    leads: {
+      note: "",
+      head: [],
+      rows: cases.map(({ task, row }): Lead[] => {
+        const group = row && findGroup(study.groups, task, "dpbert", study.setting);
+        if (!group) return [{ path: "data/paper/table3.tsv", from: "project" }];
+        return [{ path: leadsOf(group)[0].path }];
+      }),
+    },
+  };
+}
+
+function missingNote(cases: readonly Case[]): string {
+  if (cases.some(({ whose }) => whose === "ours")) return "";
+  return ` Ours are missing: they need rows whose sentences may be shown; ${
+    fillCommand({ profile: "micro" }, "dpbert")
+  } makes them.`;
+}
+
+function caseRow({ task, whose, label, layers, row }: Case): string[] {
+  const example = row && microDev(task).examples[row.id];
+  return [
+    taskLabel(task),
+    whose,
+    label,
+    row ? `${row.level}` : noValue,
+    `${layers.length}`,
+    layers.join(" "),
+    example?.a ?? noValue,
+    example?.b ?? noValue,
+  ];
+}
+
+/** The same drawn: a row per input, a filled square for each layer it executes, ours in DPBERT's colour, the paper's in grey. */
+export function casesFigure(study: Study): Figure {
+  const cases = casesOf(study), numLayers = Math.max(12, ...cases.map(({ row }) => row?.path.length ?? 0));
+  const height = 90 + 44 * cases.length;
+  return {
+    name: "cases",
+    caption: `Table 3, drawn. A filled square is a layer that the input executes. ${rule}, under ${
+      methodLabel("dpbert", study.setting)
+    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${missingNote(cases)}`,
+    spec: {
+      data: cases.map((one, at) => caseSquares(one, cases.length - at, numLayers)),
+      layout: {
+        ...baseLayout(height),
+        showlegend: false,
+        margin: { l: 75, r: 30, t: 25, b: 65 },
+        xaxis: {
+          ...axisStyle,
+          title: { text: "Layer" },
+          dtick: 1,
+          range: [0.4, numLayers + 0.6],
+          showgrid: false,
+        },
+        yaxis: {
+          ...axisStyle,
+          title: { text: "" },
+          range: [0.4, cases.length + 0.6],
+          tickvals: cases.map((_, at) => cases.length - at),
+          ticktext: cases.map(({ task, whose, label }) => `${taskLabel(task)}, ${whose}: ${label}`),
+          showgrid: false,
+        },
+      },
+    },
+    width: figureWidth,
+    height,
+    sources: ownGroups(study).map((group) => leadsOf(group)[0].path),
+  };
+}
+
+function caseSquares({ whose, layers, row }: Case, y: number, paperLayers: number) {
+  const count = row?.path.length ?? paperLayers, all = Array.from({ length: count }, (_, layer) => layer + 1);
+  const colour = whose === "ours" ? methodStyle("dpbert").colour : paperColour;
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: whose,
+    x: all,
+    y: all.map(() => y),
+    marker: {
+      symbol: "square",
+      size: 22,
+      color: all.map((layer) => layers.includes(layer) ? colour : "#ffffff"),
+      line: { color: colour, width: 1.5 },
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
+import { answersOf, verdictFor } from "./dynamic.ts";
+import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
+import { runName, runPaths } from "../runs/store.ts";
+import { type RunKey, type RunRecord, trainCommand } from "../runs/record.ts";
+import { overridesOf } from "../runs/overrides.ts";
+import { keptOf } from "./retention.ts";
+import { mean, predictionHalfWidth95 } from "./statistics.ts";
+import { timingsOf } from "./study.ts";
+import type { Study } from "./study.ts";
+import { softGain } from "./table2.ts";
+import {
+  methodLabel,
+  noValue,
+  showDecimals,
+  showDifference,
+  showHalfWidth,
+  showLayers,
+  showRange,
+  showScore,
+  showSpeedup,
+  taskLabel,
+} from "./style.ts";
+import type { Lead, Table } from "./value.ts";
+
+const columns = ["Claim", "Command", "Minutes", "Expected", "Tolerance", "Record"];
+
+interface Line {
+  cells: string[];
+  lead: Lead;
+}
+
+/**
+ * Score and layers of BERT and of DPBERT task by task, each by the command that trains seed 0; then what is claimed of all
+ * of them, by the command that trains everything. On the same build and backend a value is the same to the last digit; the
+ * tolerance is for other machines: the range that one more seed falls into with 95 % confidence, or what is said.
+ */
+export function claimsToCheck(study: Study): Table {
+  const lines = [...study.tasks.flatMap((task) => taskLines(study, task)), ...wholeLines(study)];
+  const shown = study.groups.filter(({ method, setting }) =>
+    (method === "bert" && setting === "") || (method === "dpbert" && setting === study.setting)
+  );
+  return {
+    name: "claims",
+    caption:
+      "What is claimed and how to check it: dev scores × 100. Minutes: training, of this run and the one it starts " +
+      "from, on the machine that its timing names. Tolerance: the 95 % range of one more seed around the mean of those that " +
+      `were run, as \`reproduce\` allows it. ${provenanceNote(study.profile, shown)}`,
+    columns,
+    rows: lines.map(({ cells }) => cells),
+    align: columns.map((_, column) => [0, 1, 5].includes(column) ? "left" : "right"),
+    leads: { note: "", head: [], rows: lines.map(({ lead }) => [lead]) },
+  };
+}
+
+function taskLines(study: Study, task: string): Line[] {
+  const bert = findGroup(study.groups, task, "bert"),
+    ours = findGroup(study.groups, task, "dpbert", study.setting);
+  const named = (group: RunGroup) => `${taskLabel(task)}: ${methodLabel(group.method, group.setting)}`;
+  const lines = [bert, ours].flatMap((group) =>
+    group
+      ? [
+        runLine(
+          study,
+          group,
+          `${named(group)} scores`,
+          showScore(first(group).metrics.score),
+          allowed(group),
+        ),
+      ]
+      : []
+  );
+  if (!ours) return lines;
+  const { path } = first(ours), layers = ours.records.map((record) => record.path.meanExecutedLayers);
+  const spread = layers.length < 2 ? NaN : predictionHalfWidth95(layers, 1);
+  const shown = showLayers(path.meanExecutedLayers, path.numLayers);
+  return [...lines, runLine(study, ours, `${named(ours)} executes`, shown, showHalfWidth(spread))];
+}
+
+const first = ({ records }: RunGroup): RunRecord => records[0];
+
+/** As `compareWithCommitted` allows one run. */
+function allowed(group: RunGroup): string {
+  const scores = scoresOf(group);
+  return showHalfWidth(scores.length < 2 ? 2 : Math.max(0.1, predictionHalfWidth95(scores, 1)));
+}
+
+function runLine(study: Study, group: RunGroup, claim: string, expected: string, tolerance: string): Line {
+  const record = first(group),
+    path = runPaths("", record).record.replaceAll("\\", "/").slice(record.profile.length + 1);
+  const command = `\`${trainCommand(record, overridesOf(record))}\``;
+  return {
+    cells: [claim, command, showDecimals(minutesOf(study, record), 1), expected, tolerance, path],
+    lead: { path, shown: { column: "Record", text: path } },
+  };
+}
+
+/** Minutes of a run and of the one it starts from; NaN where one was not timed. */
+function minutesOf(study: Study, record: RunRecord): number {
+  const names = [nameOf(record), ...record.parent === null ? [] : [record.parent]];
+  const seconds = names.map((name) => {
+    const timing = timingsOf(study).find((one) => one.task === record.task && nameOf(one) === name);
+    return timing ? Object.values(timing.seconds).reduce((sum, one) => sum + one, 0) : NaN;
+  });
+  return seconds.reduce((sum, one) => sum + one, 0) / 60;
+}
+
+const nameOf = ({ method, setting, seed }: RunKey) => runName(method, setting, seed);
+
+function wholeLines(study: Study): Line[] {
+  const all = `\`deno task reproduce --profile ${study.profile} --full\``,
+    minutes =
+      timingsOf(study).flatMap(({ seconds }) => Object.values(seconds)).reduce((sum, one) => sum + one, 0) /
+      60;
+  const line = (claim: string, expected: string, tolerance: string, table: string): Line => ({
+    cells: [claim, all, showDecimals(minutes, 0), expected, tolerance, table],
+    lead: { path: `tables/${table}.md`, shown: { column: "Record", text: table } },
+  });
+  const ours = study.groups.filter(({ method, setting }) => method === "dpbert" && setting === study.setting);
+  const kept = keptBySeed(study, ours);
+  const speedups = ours.map((group) => mean(speedupsOf(group))).filter(Number.isFinite);
+  const answers = answersOf(study), dynamic = answers.filter((one) => verdictFor(one).startsWith("dynamic"));
+  const name = methodLabel("dpbert", study.setting), tasks = answers.length;
+  return [
+    line(
+      `${name} keeps this share of BERT's score (%), mean over tasks`,
+      showScore(mean(kept)),
+      showHalfWidth(kept.length < 2 ? 2 : predictionHalfWidth95(kept, 1)),
+      "retention",
+    ),
+    line(
+      `${name} is faster than BERT, mean over tasks`,
+      showSpeedup(mean(speedups)),
+      `seen: ${showRange(speedups, 2)}`,
+      "retention",
+    ),
+    line(
+      "DPBERT gains over soft gates at equal speed-up",
+      showDifference(softGain(study).gain),
+      "same sign",
+      "table2",
+    ),
+    line(
+      `${name} plans dynamically on`,
+      tasks === 0 ? noValue : `${dynamic.length} of ${tasks} tasks`,
+      "± 1 task",
+      "is_it_dynamic",
+    ),
+  ];
+}
+
+/** Mean over tasks of the percentage of BERT's score that is kept, for every seed that all of `ours` have. */
+function keptBySeed(study: Study, ours: readonly RunGroup[]): number[] {
+  const kept = ours.map((group) => keptOf(group, findGroup(study.groups, group.task, "bert")));
+  const seeds = Math.min(...kept.map(({ length }) => length));
+  return Array.from(
+    { length: Number.isFinite(seeds) ? seeds : 0 },
+    (_, seed) => mean(kept.map((one) => one[seed])),
+  );
+}
