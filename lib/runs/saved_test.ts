@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { copyFolder, type ExampleRun, trainExample, withExample } from "./example_run.ts";
 import { overridesOf } from "./overrides.ts";
 import { findSaved } from "./saved.ts";
@@ -77,7 +78,9 @@ Deno.test("the command that findSaved names trains the weights again", async () 
       stderr: "null",
     }).output();
     assert.equal(code, 0);
-    assert.deepEqual(await Deno.readFile(`${paths.checkpoint}/model.safetensors`), model);
+    // Not deepEqual: showing how two models differ takes more memory than a machine has.
+    const again = await Deno.readFile(`${paths.checkpoint}/model.safetensors`);
+    assert.ok(Buffer.from(again).equals(model), "other weights");
   } finally {
     await Deno.remove(results, { recursive: true });
   }

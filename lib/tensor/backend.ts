@@ -44,6 +44,9 @@ let wasmBlas: Blas | null = null;
 /** Our kernels on `wasm`, registered once: tfjs has one wasm backend, and they live in its memory. */
 let wasm: { ops: Ops; simd: KernelBuild } | null = null;
 
+/** What is not said: the variable's, so that a whole test suite can run without a BLAS or with plain SIMD. */
+const usual = (variable: string): string => Deno.env.get(variable) || "auto";
+
 /**
  * Makes `name` the running backend and returns it; a second call for the same name switches back to it.
  * `blas` is `DPB_BLAS`, `simd` is `DPB_SIMD`; both count on `wasm` only, which runs with one BLAS or without at a time:
@@ -51,7 +54,10 @@ let wasm: { ops: Ops; simd: KernelBuild } | null = null;
  */
 export async function startBackend(
   name: BackendName,
-  { blas = "auto", simd = "auto" }: { blas?: string; simd?: "auto" | "plain" } = {},
+  { blas = usual("DPB_BLAS"), simd = usual("DPB_SIMD") as "auto" | "plain" }: {
+    blas?: string;
+    simd?: "auto" | "plain";
+  } = {},
 ): Promise<Backend> {
   tf.enableProdMode();
   const key = name === "wasm" ? `${name} ${blas}` : name;
