@@ -3,6 +3,7 @@
  * milliseconds, one line of JSON each way. Ours and the peers speak the same way, so that neither has the warmer cache.
  */
 import { InputError } from "../errors.ts";
+import { peakFromStatus } from "../runs/environment.ts";
 
 /** A running contestant. */
 export interface Contestant {
@@ -69,8 +70,8 @@ export async function startContestant({ name, command, args, env }: ContestantSp
 
 function peakOf(pid: number): number | null {
   try {
-    const kb = /^VmHWM:\s*(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`));
-    return kb ? Math.round(Number(kb[1]) * 1024 / 1e6) : null;
+    const bytes = peakFromStatus(Deno.readTextFileSync(`/proc/${pid}/status`));
+    return bytes === null ? null : Math.round(bytes / 1e6);
   } catch {
     return null;
   }
@@ -101,14 +102,11 @@ export async function alternate(
   blocks: number,
   rounds: number,
 ): Promise<Measured[]> {
-  const times: number[][][] = contestants.map(() => []);
-  for (let block = 0; block <= blocks; block++) {
-    for (const [at, contestant] of contestants.entries()) {
-      const ms = await contestant.rounds(rounds);
-      if (block > 0) times[at].push(ms);
-    }
-  }
-  return contestants.map((contestant, at) => measured(contestant, times[at]));
+  return await inBlocks(contestants, blocks, async () => {
+    const all: number[][] = [];
+    for (const contestant of contestants) all.push(await contestant.rounds(rounds));
+    return all;
+  });
 }
 
 /** All contestants at once, `blocks` times: what a machine does with several runs. Milliseconds per contestant. */
@@ -117,11 +115,22 @@ export async function together(
   blocks: number,
   rounds: number,
 ): Promise<Measured[]> {
+  return await inBlocks(
+    contestants,
+    blocks,
+    () => Promise.all(contestants.map((contestant) => contestant.rounds(rounds))),
+  );
+}
+
+/** `block` gives the milliseconds of each contestant's rounds; its first time does not count. */
+async function inBlocks(
+  contestants: Contestant[],
+  blocks: number,
+  block: () => Promise<number[][]>,
+): Promise<Measured[]> {
+  await block();
   const times: number[][][] = contestants.map(() => []);
-  for (let block = 0; block <= blocks; block++) {
-    const all = await Promise.all(contestants.map((contestant) => contestant.rounds(rounds)));
-    if (block > 0) all.forEach((ms, at) => times[at].push(ms));
-  }
+  for (let done = 0; done < blocks; done++) (await block()).forEach((ms, at) => times[at].push(ms));
   return contestants.map((contestant, at) => measured(contestant, times[at]));
 }
 

@@ -10,7 +10,7 @@ import { findPretraining, type PretrainingRecord, pretrainMicro } from "../runs/
 import { chooseBackend } from "./backend.ts";
 import { progressPrinter } from "./progress.ts";
 import { stopSignal } from "./stop.ts";
-import { parseSettings } from "./train.ts";
+import { parseSeed, parseSettings } from "./train.ts";
 
 const committed = fileURLToPath(new URL("../../data/micro", import.meta.url));
 const ownFolder = fileURLToPath(new URL("../../data/.cache/pretrained/micro", import.meta.url));
@@ -63,9 +63,7 @@ export async function run(args: string[]): Promise<number> {
   if (values.profile !== "micro") {
     throw new InputError(`--profile ${values.profile}: only micro is pre-trained here; expected micro.`);
   }
-  if (!/^\d{1,9}$/.test(values.seed)) {
-    throw new InputError(`--seed ${values.seed}: expected a whole number of at most nine digits.`);
-  }
+  const seed = parseSeed(values.seed);
   const recipe = pretrainRecipe(parseSettings(values.set));
   const printer = progressPrinter();
   const shape = {
@@ -77,7 +75,7 @@ export async function run(args: string[]): Promise<number> {
   const record = await pretrainMicro({
     backend: await chooseBackend(configWith({}), shape, printer.note),
     folder: resolve(values.out),
-    seed: Number(values.seed),
+    seed,
     recipe,
     fresh: values.fresh,
     now: () => performance.now(),

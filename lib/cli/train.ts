@@ -37,6 +37,12 @@ export function parseSettings(pairs: string[]): Record<string, string> {
   }));
 }
 
+/** `"3"` -> 3. Throws `InputError` for anything but a whole number that a file can be named by. */
+export function parseSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InputError(`--seed ${text}: expected a whole number of at most nine digits.`);
+}
+
 function textPrinter() {
   const printer = progressPrinter();
   const finished = (record: RunRecord) => {
@@ -76,15 +82,12 @@ export async function run(args: string[]): Promise<number> {
   const progress = printerOf(values.progress);
   const config = configWith({ profile: values.profile, into: values.into });
   if (!values.task) throw new InputError("train needs --task, e.g. --task mrpc.");
-  if (!/^\d{1,9}$/.test(values.seed)) {
-    throw new InputError(`--seed ${values.seed}: expected a whole number of at most nine digits.`);
-  }
   const request = {
     profile: config.profile,
     task: values.task,
     method: values.method,
     settings: parseSettings(values.set),
-    seed: Number(values.seed),
+    seed: parseSeed(values.seed),
   };
   await obtainInputs(request.profile, [request.task], config, progress);
   const backend = await backendFor(config, request, progress.note);

@@ -67,8 +67,15 @@ export function trainBatches(encoded: readonly EncodedExample[], options: TrainB
   return trainBatchRows(encoded, options).map((rows) => collate(encoded, rows));
 }
 
-/** Pads the examples at `rows` to the longest of them with `padId` (BERT's [PAD] is 0). */
-export function collate(encoded: readonly EncodedExample[], rows: readonly number[], padId = 0): Batch {
+/**
+ * Pads the examples at `rows` to the longest of them with `padId` (BERT's [PAD] is 0). Examples that have no label, as
+ * pre-training's, are welcome.
+ */
+export function collate(
+  encoded: readonly (Pick<EncodedExample, "tokenIds" | "segmentIds"> & Partial<EncodedExample>)[],
+  rows: readonly number[],
+  padId = 0,
+): Batch {
   const size = rows.length;
   const length = Math.max(...rows.map((row) => encoded[row].tokenIds.length));
   const tokenIds = new Int32Array(size * length).fill(padId);

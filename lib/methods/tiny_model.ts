@@ -2,6 +2,7 @@
 import { type BertConfig, randomBert } from "../bert/mod.ts";
 import { type Batch, collate, type EncodedExample } from "../glue/mod.ts";
 import { type Ops, random } from "../tensor/mod.ts";
+import type { ReinforcementSettings } from "./dpbert/stages.ts";
 import type { Backbone } from "./method.ts";
 import type { TrainingSet } from "./training_set.ts";
 
@@ -42,6 +43,27 @@ export function tinySet(): TrainingSet {
       100 * predictions.filter((prediction, row) => prediction === labels[row]).length / labels.length,
   };
 }
+
+/** A third stage of some steps on it. */
+export const tinyStage3: ReinforcementSettings = {
+  steps: 8,
+  batchSize: 8,
+  learningRate: 1e-3,
+  plannerLearningRate: 2e-2,
+  plannerFinal: 0.3,
+  warmup: 0.05,
+  weightDecay: 0.01,
+  clipNorm: 1,
+  trainEmbeddings: true,
+  evaluations: 2,
+  targetRate: 0.6,
+  lambda1: 1,
+  lambda2: 10,
+  beta: 5,
+  muPer: "batch",
+  rewardBaseline: "none",
+  plannerInput: "detached",
+};
 
 /** One batch of the first `size` examples. */
 export function tinyBatch(size = 4): Batch {

@@ -1,5 +1,6 @@
 /** Batches of pre-training: as many masked rows as judged ones, of similar length. */
 import type { PaddedBatch } from "../bert/mod.ts";
+import { collate } from "../glue/mod.ts";
 import { judgedExample, maskedExample, type PretextExample, type PretextStream } from "./examples.ts";
 
 /** Answers to the questions about some places of a batch. */
@@ -46,14 +47,7 @@ export function pretextBatches(stream: PretextStream, size: number): (step: numb
 
 /** `examples` side by side, padded with 0. */
 export function pretextBatch(examples: PretextExample[]): PretextBatch {
-  const size = examples.length, length = Math.max(...examples.map(({ tokenIds }) => tokenIds.length));
-  const tokenIds = new Int32Array(size * length), segmentIds = new Int32Array(size * length);
-  const mask = new Float32Array(size * length);
-  examples.forEach((example, row) => {
-    tokenIds.set(example.tokenIds, row * length);
-    segmentIds.set(example.segmentIds, row * length);
-    mask.fill(1, row * length, row * length + example.tokenIds.length);
-  });
+  const padded = collate(examples, [...examples.keys()]), { length } = padded;
   const ofTokens = (kind: "masked" | "replaced") =>
     questions(
       examples.flatMap((example, row) => example[kind].map(({ at, answer }) => [row * length + at, answer])),
@@ -62,11 +56,7 @@ export function pretextBatch(examples: PretextExample[]): PretextBatch {
     examples.flatMap(({ follows }, row) => follows === null ? [] : [[row, Number(follows)]]),
   );
   return {
-    tokenIds,
-    segmentIds,
-    mask,
-    size,
-    length,
+    ...padded,
     examples,
     masked: ofTokens("masked"),
     replaced: ofTokens("replaced"),

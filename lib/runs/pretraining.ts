@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { parameterCount, randomBert, saveBert } from "../bert/mod.ts";
-import { sweepTemporaries, writeAtomic } from "../files/atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { sha256OfFile } from "../files/sha256.ts";
 import { microVocabulary } from "../micro/mod.ts";
 import {
@@ -24,7 +24,7 @@ import { curveOf } from "./conclude.ts";
 import { commit, libHash, loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { withLock } from "./lock.ts";
 import { canonicalJson, checked, formatCurve } from "./record.ts";
-import { openFolder, provenanceOf } from "./resume_state.ts";
+import { arithmeticOf, openFolder, provenanceOf } from "./resume_state.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -85,11 +85,13 @@ export function pretrainMicro(context: PretrainingContext): Promise<PretrainingR
   const hash = createHash("sha256").update(canonicalJson({ recipe, seed, vocabText })).digest("hex")
     .slice(0, 16);
   const state = ({ name }: Phase) =>
-    join(folder, `pretraining-${name}-${hash.slice(0, 8)}-${context.backend.name}.state.safetensors`);
+    join(
+      folder,
+      `pretraining-${name}-${hash.slice(0, 8)}-${arithmeticOf(context.backend)}.state.safetensors`,
+    );
   const begunBy = join(folder, "pretraining-begun-by.json");
   return withLock(join(folder, "pretraining.lock"), async () => {
     await openFolder(folder);
-    await sweepTemporaries(folder);
     const removeStates = () =>
       Promise.all([...phasesOf(recipe).map(state), begunBy].map((file) => Deno.remove(file).catch(() => {})));
     const done = fresh ? null : await findPretraining(folder);

@@ -1,28 +1,10 @@
 import assert from "node:assert/strict";
 import { type Backbone, randomPlanner, reinforce, type Sampling, seededSampling } from "../methods/mod.ts";
-import { tinyBackbone, tinySet } from "../methods/tiny_model.ts";
+import { tinyBackbone, tinySet, tinyStage3 } from "../methods/tiny_model.ts";
 import { disposeTree, liveTensors, random, startBackend } from "../tensor/mod.ts";
 import { drawAgreement, type LayerActions, recording, replay } from "./recorded_actions.ts";
 
-const settings = {
-  steps: 4,
-  batchSize: 8,
-  learningRate: 1e-3,
-  plannerLearningRate: 2e-2,
-  plannerFinal: 0.3,
-  warmup: 0.05,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  trainEmbeddings: true,
-  evaluations: 1,
-  targetRate: 0.6,
-  lambda1: 1,
-  lambda2: 10,
-  beta: 5,
-  muPer: "batch" as const,
-  rewardBaseline: "none" as const,
-  plannerInput: "detached" as const,
-};
+const settings = { ...tinyStage3, steps: 4, evaluations: 1 };
 
 /** Stage 3 of the tiny model under `sampling`: its losses and what was recorded beside seed 0's own draws. */
 async function reinforced(backbone: Backbone, sampling: Sampling) {

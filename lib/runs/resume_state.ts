@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { sweepTemporaries, writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
+import type { Backend } from "../tensor/mod.ts";
 import type { RunRecord } from "./record.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { type LockOptions, withLock } from "./lock.ts";
@@ -20,10 +21,13 @@ export function stateFile(
   part: string,
   extension: string,
 ): string {
-  const { name, blas, simd } = context.backend;
-  const arithmetic = [name, blas?.replaceAll(/[^\w.+-]/g, "_"), simd].filter((part) => part != null);
-  const built = [hash.slice(0, 12), ...arithmetic].join("-");
+  const built = `${hash.slice(0, 12)}-${arithmeticOf(context.backend)}`;
   return join(checkpointFolder(context.results, request), `${part}-${built}.${extension}`);
+}
+
+/** How a backend computes, as part of a file's name. */
+export function arithmeticOf({ name, blas, simd }: Pick<Backend, "name" | "blas" | "simd">): string {
+  return [name, blas?.replaceAll(/[^\w.+-]/g, "_"), simd].filter((part) => part != null).join("-");
 }
 
 /** What `stateFile` names: a part, the first digits of a hash, and how the backend computes. */

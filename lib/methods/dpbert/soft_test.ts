@@ -16,7 +16,7 @@ import { bert } from "../bert.ts";
 import { infer } from "../method.ts";
 import { openInference } from "../open_inference.ts";
 import { slopes } from "../slopes.ts";
-import { tinyBackbone, tinyBatch, tinySet } from "../tiny_model.ts";
+import { tinyBackbone, tinyBatch, tinySet, tinyStage3 } from "../tiny_model.ts";
 import { dpbert, type Planner, plannerLeaves, randomPlanner } from "./plan.ts";
 import { type GateKind, planned, softObjective, type SoftSettings, trainSoft } from "./soft.ts";
 
@@ -33,22 +33,7 @@ function biased(...biases: number[]): Planner {
   return planner;
 }
 
-const settings: SoftSettings = {
-  steps: 6,
-  batchSize: 8,
-  learningRate: 1e-3,
-  plannerLearningRate: 2e-2,
-  plannerFinal: 0.3,
-  warmup: 0.05,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  trainEmbeddings: true,
-  evaluations: 2,
-  targetRate: 0.6,
-  lambda2: 10,
-  muPer: "batch",
-  plannerInput: "attached",
-};
+const settings: SoftSettings = { ...tinyStage3, steps: 6, plannerInput: "attached" };
 
 Deno.test("softObjective is the loss through soft gates plus lambda2 (mu - t)^2", async () => {
   // s = 3/4 and 1/2: mu = 0.625.

@@ -12,7 +12,7 @@ import type { EncodedExample } from "../../glue/mod.ts";
 import type { TrainingSet } from "../training_set.ts";
 import type { StageResult } from "../../train/mod.ts";
 import { fineTune } from "../fine_tune.ts";
-import { tinyBackbone, tinySet } from "../tiny_model.ts";
+import { tinyBackbone, tinySet, tinyStage3 } from "../tiny_model.ts";
 import { type Planner, randomPlanner } from "./plan.ts";
 import { initialisePlanner, reinforce, type ReinforcementSettings } from "./stages.ts";
 
@@ -27,25 +27,7 @@ const stage1 = {
   evaluations: 2,
 };
 const stage2 = { plannerInput: "detached" as const, steps: 6, batchSize: 8, learningRate: 1e-2, clipNorm: 1 };
-const stage3: ReinforcementSettings = {
-  steps: 8,
-  batchSize: 8,
-  learningRate: 1e-3,
-  plannerLearningRate: 2e-2,
-  plannerFinal: 0.3,
-  warmup: 0.05,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  trainEmbeddings: true,
-  evaluations: 2,
-  targetRate: 0.6,
-  lambda1: 1,
-  lambda2: 10,
-  beta: 5,
-  muPer: "batch",
-  rewardBaseline: "none",
-  plannerInput: "detached",
-};
+const stage3 = tinyStage3;
 
 const plannerOf = () => randomPlanner(2, 8, random(0, "planner"));
 const valuesOf = async (tree: unknown) =>

@@ -24,7 +24,7 @@ export const plannerPart: PartMakers = {
 };
 
 /** How a third stage selects (`trainTogether`). */
-export const onTarget = ({ stage3 }: Recipe) =>
+const onTarget = ({ stage3 }: Recipe) =>
   `best held-out score among evaluations with mean layers within ${stage3.targetRate} + 0.05 of all, else the last step`;
 
 /** A planner's paths are each input's own where they are thresholded, not drawn. */
@@ -32,11 +32,19 @@ export const onPlannedPaths = ({ backbone }: Model, { gates }: Recipe): OnPaths 
   gates === "thresholded" ? (paths) => givenPaths(backbone, () => paths) : null;
 
 /** Stage 2 of a run. */
-export function trainStage2(run: Run, { backbone, parts }: Model): Promise<StageResult> {
+function trainStage2(run: Run, { backbone, parts }: Model): Promise<StageResult> {
   const { recipe: { stage2, stage3 }, request: { seed } } = run;
   const settings = { ...stage2, plannerInput: stage3.plannerInput };
   return initialisePlanner(backbone, parts.planner!, setOf(run), settings, seed, loopOptions(run, "stage2"));
 }
+
+/** Stage 2, then `third`, which trains backbone and planner together. */
+export const trainWithPlanner = (third: typeof reinforce): MethodEntry["train"] => async (run, model) => {
+  const { recipe, request: { seed } } = run, options = loopOptions(run, "stage3");
+  const stage2 = await trainStage2(run, model), { backbone, parts } = model;
+  const stage3 = await third(backbone, parts.planner!, setOf(run), recipe.stage3, seed, options);
+  return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
+};
 
 export const dpbertEntry: MethodEntry = {
   name: "dpbert",
@@ -45,12 +53,7 @@ export const dpbertEntry: MethodEntry = {
   afterTraining: ["gates"],
   parent: stage1Of,
   parts: plannerPart,
-  train: async (run, model) => {
-    const { recipe, request: { seed } } = run, options = loopOptions(run, "stage3");
-    const stage2 = await trainStage2(run, model), { backbone, parts } = model;
-    const stage3 = await reinforce(backbone, parts.planner!, setOf(run), recipe.stage3, seed, options);
-    return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
-  },
+  train: trainWithPlanner(reinforce),
   method: ({ parts }, { gates = "thresholded" }) => (backbone) => planned(backbone, parts.planner!, gates),
   onPaths: onPlannedPaths,
 };

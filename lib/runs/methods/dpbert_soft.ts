@@ -1,10 +1,9 @@
 /** `dpbert-soft`: `dpbert` without reinforcement learning, the ablation of the paper's section 4.7 and Table 2. */
 import { planned, trainSoft } from "../../methods/mod.ts";
 import { settingsOf, type Uses } from "../recipe.ts";
-import { onPlannedPaths, onTarget, plannerPart, trainStage2 } from "./dpbert.ts";
+import { onPlannedPaths, plannerPart, trainWithPlanner } from "./dpbert.ts";
 import type { MethodEntry } from "./entry.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
-import { loopOptions, selectionOf, setOf } from "./training.ts";
 
 const ofRewards = ["beta", "lambda1", "rewardBaseline"];
 
@@ -21,12 +20,7 @@ export const dpbertSoftEntry: MethodEntry = {
   afterTraining: ["gates"],
   parent: stage1Of,
   parts: plannerPart,
-  train: async (run, model) => {
-    const { recipe, request: { seed } } = run, options = loopOptions(run, "stage3");
-    const stage2 = await trainStage2(run, model), { backbone, parts } = model;
-    const stage3 = await trainSoft(backbone, parts.planner!, setOf(run), recipe.stage3, seed, options);
-    return { stages: { stage2, stage3 }, selection: selectionOf(stage3, onTarget(recipe)) };
-  },
+  train: trainWithPlanner(trainSoft),
   method: ({ parts }, { gates }) => (backbone) => planned(backbone, parts.planner!, gates),
   onPaths: onPlannedPaths,
 };
