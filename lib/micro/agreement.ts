@@ -94,6 +94,7 @@ export function agreementText(level: number, random: Random): TrueText {
   return {
     a,
     b: null,
+    tells: "words",
     falsified(random) {
       const at = below(told.length, random), verb = below(told[at].verbs.length, random);
       return a.replace(text, right.with(at, written(turned(told[at], [verb]))).join(" "));

@@ -6,7 +6,7 @@
  * have as many people above and below them either way, and nothing short of following every fact tells.
  * Reversed hypotheses are no negatives here: the ends of the chains would give them away.
  */
-import { below, between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
+import { below, between, oneIn, pick, type Random, sample, shuffled, someChanged } from "./draw.ts";
 import type { Grammar, Levels, TrueText } from "./grammar.ts";
 import { matched, mismatched, ranks } from "./lexicon.ts";
 
@@ -23,13 +23,19 @@ interface Chains {
   verb: string;
 }
 
-/** Draws two chains; `isCut` says whether an exchange of tails separates the pair. */
-function chains(steps: number, isCut: boolean, names: string[], random: Random): Chains {
-  const people = sample(names, 2 * (links + 1), random);
-  const one = people.slice(0, links + 1), other = people.slice(links + 1);
-  const first = between(0, links - steps, random);
+/** Draws two chains of so many facts; `isCut` says whether an exchange of tails separates the pair. */
+function chains(
+  [own, others]: [number, number],
+  steps: number,
+  isCut: boolean,
+  names: string[],
+  random: Random,
+): Chains {
+  const people = sample(names, own + others + 2, random);
+  const one = people.slice(0, own + 1), other = people.slice(own + 1);
+  const first = between(0, own - steps, random);
   const pair: Fact = [one[first], one[first + steps]];
-  const cut = isCut ? between(first + 1, first + steps, random) : links + 1;
+  const cut = isCut ? between(first + 1, first + steps, random) : own + 1;
   const exchanged = [[...one.slice(0, cut), ...other.slice(cut)], [
     ...other.slice(0, cut),
     ...one.slice(cut),
@@ -46,39 +52,34 @@ export const order: Grammar = {
   possible,
   levels: possible,
   example({ level, label }, random) {
-    const found = chains(level, label !== "entailment", matched.names, random);
+    const found = chains([links, links], level, label !== "entailment", matched.names, random);
     const hard = `${level} ${level === 1 ? "fact" : "facts"} apart`;
     return { a: story(found), b: said(found.pair, found.verb), label: label!, level, hard };
   },
 };
 
-/** Facts, of either set of names, and up to four that follow. */
+/** Facts, of either set of names, as in the task or in shorter chains, and up to four that follow. */
 export function orderText(level: number, random: Random): TrueText {
   const { names } = pick([matched, mismatched], random);
-  const found = chains(level, false, names, random);
+  const short: [number, number] = [Math.min(links, level + below(2, random)), between(1, 2, random)];
+  const found = chains(oneIn(4, random) ? [links, links] : short, level, false, names, random);
   const { verb, facts } = found, follows = reachable(facts);
   const told = [...new Set(facts.flat())];
-  const others = told.flatMap((higher) => told.map((lower): Fact => [higher, lower]))
-    .filter((pair) => follows(pair) && pair.join() !== found.pair.join());
+  const pairs = told.flatMap((higher) => told.map((lower): Fact => [higher, lower]));
+  const others = pairs.filter((pair) => follows(pair) && pair.join() !== found.pair.join());
   const consequences = shuffled([found.pair, ...sample(others, between(0, 3, random), random)], random);
-  const written = consequences.map((pair) => said(pair, verb));
-  const falsified = ([higher, lower]: Fact, random: Random): string => {
-    const change = below(4, random);
-    if (change === 0) return said([lower, higher], verb);
-    if (change === 1) return said([higher, lower], pick(ranks.filter((other) => other !== verb), random));
-    for (;;) {
-      const name = pick(oneIn(2, random) ? told : names, random);
-      const pair: Fact = oneIn(2, random) ? [name, lower] : [higher, name];
-      if (pair[0] !== pair[1] && !follows(pair)) return said(pair, verb);
-    }
+  const isApart = ([one, other]: Fact) => one !== other && !follows([one, other]) && !follows([other, one]);
+  const falsified = ([higher, lower]: Fact, random: Random): Fact => {
+    if (oneIn(4, random)) return [lower, higher];
+    return pick(pairs.filter((pair) => isApart(pair) && (pair[0] === higher || pair[1] === lower)), random);
   };
+  const written = (pairs: Fact[]) => pairs.map((pair) => said(pair, verb)).join(" ");
   return {
     a: story(found),
-    b: written.join(" "),
-    falsified(random) {
-      const at = below(consequences.length, random);
-      return written.with(at, falsified(consequences[at], random)).join(" ");
-    },
+    b: written(consequences),
+    tells: "sentences",
+    falsified: (random) =>
+      written(someChanged(consequences, (consequence) => falsified(consequence, random), random)),
   };
 }
 

@@ -39,6 +39,12 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return order;
 }
 
+/** `items` with at least one of them changed, each with even odds. */
+export function someChanged<T>(items: readonly T[], change: (item: T, at: number) => T, random: Random): T[] {
+  const sure = below(items.length, random);
+  return items.map((item, at) => at === sure || oneIn(2, random) ? change(item, at) : item);
+}
+
 /** `count` different ones of `items`, in a drawn order. */
 export function sample<T>(items: readonly T[], count: number, random: Random): T[] {
   return shuffled(items, random).slice(0, count);

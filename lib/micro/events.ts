@@ -121,6 +121,7 @@ export function rewriteText(level: number, isQuestion: boolean, random: Random):
   const pair = oneIn(2, random) ? padded : plain;
   return {
     ...pair,
+    tells: "words",
     falsified(random) {
       for (;;) {
         const changed = structuredClone(other);

@@ -45,6 +45,8 @@ export interface Grammar {
 export interface TrueText {
   a: string;
   b: string | null;
-  /** The last part with one or two words changed so that this no longer holds; word by word as long as before. */
+  /** The last part with a few words changed so that this no longer holds; word by word as long as before. */
   falsified(random: Random): string;
+  /** What can be told of a falsified part: which words were changed, which sentences are wrong, or only that some is. */
+  tells: "words" | "sentences" | "nothing";
 }

@@ -6,7 +6,7 @@
  * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
  * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict.
  */
-import { below, oneIn, pick, type Random, shuffled } from "./draw.ts";
+import { below, oneIn, pick, type Random, shuffled, someChanged } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
 import { type Lengths, padded } from "./padding.ts";
@@ -104,9 +104,10 @@ export function opinionText(level: number, random: Random): TrueText {
   return {
     a: isPadded ? padded(a, lengths, random) : a,
     b: verdicts.join(" "),
+    tells: "words",
     falsified(random) {
-      const at = below(judged.length, random), one = judged[at];
-      return verdicts.with(at, verdict({ ...one, isPositive: !one.isPositive }, random)).join(" ");
+      const opposite = (at: number) => verdict({ ...judged[at], isPositive: !judged[at].isPositive }, random);
+      return someChanged(verdicts, (_, at) => opposite(at), random).join(" ");
     },
   };
 }

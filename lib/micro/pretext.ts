@@ -35,7 +35,7 @@ export type PretextKind = keyof typeof kinds;
 export const pretextKinds = Object.keys(kinds) as PretextKind[];
 
 /** How often each is drawn: twice what takes longest to learn. */
-const usual: readonly PretextKind[] = [...pretextKinds, "agreement", "opinion", "place"];
+const usual: readonly PretextKind[] = [...pretextKinds, "opinion", "order", "place", "where"];
 
 /** One row of pre-training text. */
 export interface PretextRow {
@@ -45,8 +45,8 @@ export interface PretextRow {
   b: string | null;
   /** Whether `b` follows from `a`; null for a text of one part, whose grammaticality would be CoLA's label. */
   follows: boolean | null;
-  /** By word (between spaces) of the last part: whether it was replaced. */
-  replaced: boolean[];
+  /** By word (between spaces) of the last part: whether it was replaced, or stands in a wrong sentence; null where no text tells. */
+  replaced: boolean[] | null;
 }
 
 /** Settings of a stream. */
@@ -72,19 +72,29 @@ function drawn(name: string, row: number, { seed, kinds: wanted = usual }: Prete
   const random = stream(seed, "pretext", name, row);
   const kind = pick(wanted, random);
   const { task, text } = kinds[kind];
-  const { from, to } = grammars[task as MicroTask].levels;
+  const { from, to } = grammars[task as MicroTask].possible;
   // The lower of two draws: what is hard is learned from what is easy, not from rows that look like noise.
   const level = Math.min(between(from, to, random), between(from, to, random));
   return { kind, text: text(level, random), random };
 }
 
-function asRow(kind: PretextKind, { a, b }: TrueText, falsified: string | null): PretextRow {
+function asRow(kind: PretextKind, { a, b, tells }: TrueText, falsified: string | null): PretextRow {
   const last = (b ?? a).split(" "), shown = falsified?.split(" ") ?? last;
+  const replaced = shown.map((word, at) => word !== last[at]);
   return {
     kind,
     a: b === null ? shown.join(" ") : a,
     b: b === null ? null : shown.join(" "),
     follows: b === null ? null : falsified === null,
-    replaced: shown.map((word, at) => word !== last[at]),
+    replaced: tells === "nothing" ? null : tells === "words" ? replaced : wholeSentences(shown, replaced),
   };
+}
+
+/** Marks every word of a sentence of which one is marked. */
+function wholeSentences(words: string[], marked: boolean[]): boolean[] {
+  const ends = words.flatMap((word, at) => word === "." ? [at] : []);
+  return words.map((_, at) => {
+    const end = ends.findIndex((end) => end >= at);
+    return marked.slice(end === 0 ? 0 : ends[end - 1] + 1, ends[end] + 1).includes(true);
+  });
 }

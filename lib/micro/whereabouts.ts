@@ -8,7 +8,7 @@
  * The label is nothing but which chain has which end. Exchanging the ends exchanges the label and changes no
  * word, so nothing short of following every fact tells.
  */
-import { below, between, oneIn, pick, type Random, sample, shuffled } from "./draw.ts";
+import { between, oneIn, pick, type Random, sample, shuffled, someChanged } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { matched, mismatched, moods, places } from "./lexicon.ts";
 
@@ -41,13 +41,15 @@ const question = (person: string) => `where is ${person} ?`;
 const hard = (level: number) => `${level} ${level === 1 ? "fact" : "facts"} to the end of the chain`;
 
 /** Two chains, the first with a place; one as good as the other for who is asked for. */
-function placeAndMood(words: Words, random: Random) {
-  const [placed, moody] = peopleOf(asking, words, random);
-  const ends = [isIn(last(placed), pick(places, random)), `${last(moody)} is ${pick(moods, random)} .`];
+function placeAndMood(lengths: number[], words: Words, random: Random) {
+  const [placed, moody] = peopleOf(lengths, words, random);
+  const ends = [`is in ${pick(places, random)} .`, `is ${pick(moods, random)} .`];
+  const told = [`${last(placed)} ${ends[0]}`, `${last(moody)} ${ends[1]}`];
   return {
     placed,
     moody,
-    sentences: shuffled([...together([placed, moody], words, random), ...ends], random),
+    ends,
+    sentences: shuffled([...together([placed, moody], words, random), ...told], random),
   };
 }
 
@@ -56,15 +58,15 @@ export const whereabouts: Grammar = {
   possible: { from: 0, to: links },
   levels: { from: 0, to: links },
   example({ level, label }, random) {
-    const { placed, moody, sentences } = placeAndMood(matched, random);
+    const { placed, moody, sentences } = placeAndMood(asking, matched, random);
     const person = (label === "entailment" ? placed : moody)[links - level];
     return { a: question(person), b: sentences.join(" "), label: label!, level, hard: hard(level) };
   },
 };
 
 /** Three chains; the first ends in the place claimed, in another or in nothing, the others have the other ends. */
-function threeEnds(label: string, words: Words, random: Random) {
-  const chains = peopleOf(claiming, words, random);
+function threeEnds(label: string, lengths: number[], words: Words, random: Random) {
+  const chains = peopleOf(lengths, words, random);
   const [claimed, other] = sample(places, 2, random);
   const ends = { entailment: claimed, contradiction: other, neutral: null };
   const own = ends[label as keyof typeof ends];
@@ -85,32 +87,38 @@ export const claims: Grammar = {
   levels: { from: 0, to: links },
   example({ level, label, mismatched: isMismatched }, random) {
     const words = isMismatched ? mismatched : matched;
-    const { chains: [chain], claimed, sentences } = threeEnds(label!, words, random);
+    const { chains: [chain], claimed, sentences } = threeEnds(label!, claiming, words, random);
     const b = isIn(chain[links - level], claimed);
     return { a: sentences.join(" "), b, label: label!, level, hard: hard(level) };
   },
 };
 
-/** A story, of either set of names, and where up to four of its people are. */
+/** A story as in the task or with shorter chains, of either set of names, and where up to four of its people are. */
 export function placeText(level: number, random: Random): TrueText {
-  const { chains, ends, sentences } = threeEnds("entailment", pick([matched, mismatched], random), random);
+  const words = pick([matched, mismatched], random);
+  const short = [Math.max(level, 1), 1, 1];
+  const { chains, ends, sentences } = threeEnds(
+    "entailment",
+    oneIn(4, random) ? claiming : short,
+    words,
+    random,
+  );
   const people = chains.flatMap((chain, at) => chain.map((person) => ({ person, place: ends[at] })));
   const placed = people.filter(({ place }) => place !== null) as { person: string; place: string }[];
-  const first = placed[links - level]; // the first chain's people come first
+  const first = placed[chains[0].length - 1 - level]; // the first chain's people come first
   const others = placed.filter((one) => one !== first);
   const known = shuffled([first, ...sample(others, between(0, 3, random), random)], random);
   const written = known.map(({ person, place }) => isIn(person, place));
+  const wrong = (at: number, random: Random) => {
+    const { person, place } = known[at];
+    if (oneIn(2, random)) return isIn(person, otherPlace(place, ends, random));
+    return isIn(pick(people.filter((one) => one.place !== place), random).person, place);
+  };
   return {
     a: sentences.join(" "),
     b: written.join(" "),
-    falsified(random) {
-      const at = below(known.length, random), { person, place } = known[at];
-      const elsewhere = people.filter((one) => one.place !== place);
-      const wrong = oneIn(2, random)
-        ? isIn(pick(elsewhere, random).person, place)
-        : isIn(person, otherPlace(place, ends, random));
-      return written.with(at, wrong).join(" ");
-    },
+    tells: "sentences",
+    falsified: (random) => someChanged(written, (_, at) => wrong(at, random), random).join(" "),
   };
 }
 
@@ -121,28 +129,40 @@ function otherPlace(place: string, ends: (string | null)[], random: Random): str
 }
 
 /**
- * A question and a story. Either the story ends in the answer; falsified, it is the place of others. Or, as in the task,
- * it merely holds it; falsified, two people change places so that their chains cross.
+ * A question and a story, as in the task or with shorter chains. Half of the stories merely hold the answer; falsified,
+ * two people change places so that their chains cross. The others end with the answer, and with how another fares;
+ * falsified, with the end of the wrong chain.
  */
 export function questionText(level: number, random: Random): TrueText {
-  const words = pick([matched, mismatched], random), asked = links - level;
+  const words = pick([matched, mismatched], random);
+  const length = oneIn(4, random) ? links : level;
+  const { placed, moody, ends, sentences } = placeAndMood([length, length], words, random);
+  const asked = placed[length - level], text = { a: question(asked) };
   if (oneIn(2, random)) {
-    const { chains: [chain], ends, claimed, sentences } = threeEnds("entailment", words, random);
-    const answered = (place: string) => [...sentences, isIn(chain[asked], place)].join(" ");
     return {
-      a: question(chain[asked]),
-      b: answered(claimed),
-      falsified: (random) => answered(otherPlace(claimed, ends, random)),
+      ...text,
+      b: sentences.join(" "),
+      tells: "nothing",
+      falsified(random) {
+        const at = between(length - level, length, random);
+        return sentences.map((sentence) => crossed(sentence, placed, moody, at)).join(" ");
+      },
     };
   }
-  const { placed, moody, sentences } = placeAndMood(words, random);
+  const known = shuffled(
+    [asked, pick([...placed, ...moody].filter((person) => person !== asked), random)],
+    random,
+  );
+  const faring = (person: string, isRight: boolean) =>
+    `${person} ${ends[Number(placed.includes(person) !== isRight)]}`;
+  const ended = (isRight: boolean[]) =>
+    [...sentences, ...known.map((person, at) => faring(person, isRight[at]))].join(" ");
+  const right = known.map(() => true);
   return {
-    a: question(placed[asked]),
-    b: sentences.join(" "),
-    falsified(random) {
-      const at = between(asked, links, random);
-      return sentences.map((sentence) => crossed(sentence, placed, moody, at)).join(" ");
-    },
+    ...text,
+    b: ended(right),
+    tells: "sentences",
+    falsified: (random) => ended(someChanged(right, () => false, random)),
   };
 }
 
@@ -150,7 +170,7 @@ export function questionText(level: number, random: Random): TrueText {
 function crossed(sentence: string, one: string[], other: string[], at: number): string {
   const [person, verb, ...rest] = sentence.split(" ");
   const isEnd = verb === "is";
-  if (person !== one[at] && person !== other[at] || isEnd !== (at === links)) return sentence;
+  if (person !== one[at] && person !== other[at] || isEnd !== (at === one.length - 1)) return sentence;
   const [own, opposite] = person === one[at] ? [one, other] : [other, one];
   return isEnd ? [opposite[at], verb, ...rest].join(" ") : `${own[at]} ${verb} ${opposite[at + 1]} .`;
 }

@@ -99,7 +99,7 @@ export function judgedExample(row: number, { wordPiece, seed }: PretextStream): 
   const text = judgedRow(row, { seed });
   const { tokenIds, segmentIds, lastWord } = spelled(text, wordPiece);
   const replaced = lastWord.flatMap((word, at): TokenQuestion[] =>
-    word < 0 ? [] : [{ at, answer: Number(text.replaced[word]) }]
+    word < 0 || text.replaced === null ? [] : [{ at, answer: Number(text.replaced[word]) }]
   );
   return { kind: text.kind, tokenIds, segmentIds, masked: [], replaced, follows: text.follows };
 }

@@ -99,12 +99,14 @@ export async function pretrain(
   }
 }
 
-/** Repeats the first `depth` layers over the others. */
+/** Spreads the first `depth` layers over all: 1 1 1 2 2 2, in order, so that no part of them holds every skill. */
 async function stack(layers: LayerParams[], depth: number): Promise<void> {
-  for (const [at, layer] of layers.entries()) {
-    if (at < depth) continue;
-    const from = leaves(layers[at % depth]);
-    for (const [i, { param }] of leaves(layer).entries()) setValues(param, await readValues(from[i].param));
+  // From the end, for a layer is read after those above it are written.
+  for (let at = layers.length - 1; at >= 0; at--) {
+    const from = leaves(layers[Math.floor(at * depth / layers.length)]);
+    for (const [i, { param }] of leaves(layers[at]).entries()) {
+      setValues(param, await readValues(from[i].param));
+    }
   }
 }
 

@@ -37,7 +37,7 @@ const micro: PretrainRecipe = {
   shallowLayers: 4,
   shallowSteps: 4000, // 12 layers from random weights had not learned to find a word again after twice as many
   shallowLearningRate: 2e-3,
-  steps: 8000,
+  steps: 14000,
   learningRate: 1e-3,
   batchSize: 32,
   warmup: 0.05,
