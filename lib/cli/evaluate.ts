@@ -120,7 +120,7 @@ export function resultText(
 const plainEveryMs = 15_000;
 
 /** How far an evaluation is, on stderr: a line that is overwritten on a terminal, else one now and then. */
-function evaluationProgress(total: number, now: () => number = () => performance.now()) {
+export function evaluationProgress(total: number, now: () => number = () => performance.now()) {
   const printer = progressPrinter(now), started = now();
   let printed = started;
   return {

@@ -27,6 +27,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   reproduce: { does: "everything from set-up to tables", load: () => import("./reproduce.ts") },
   score: { does: "scores a leaderboard file", load: () => import("./score.ts") },
   setup: { does: "gets what later commands need", load: () => import("./setup.ts") },
+  submission: { does: "test predictions as the leaderboard's zip", load: () => import("./submission.ts") },
   train: { does: "one run, one record", load: () => import("./train.ts") },
 };
 

@@ -34,3 +34,12 @@ export {
   spearman,
 } from "./metrics.ts";
 export { formatPrediction, leaderboardText, parseLeaderboard, parsePrediction } from "./predictions.ts";
+export {
+  checkSubmission,
+  fillerNote,
+  isFiller,
+  type LeaderboardFile,
+  leaderboardFiles,
+  officialRows,
+  submissionZip,
+} from "./submission.ts";

@@ -272,7 +272,7 @@ export const tasks: readonly Task[] = [
   },
 ];
 
-/** The tasks of one leaderboard submission: all of them, AX answered by the MNLI model. */
+/** The tasks of one leaderboard submission: all of them (`submission.ts`). */
 export const submissionTasks: readonly Task[] = tasks.filter((task) => task.submissionFiles.test);
 
 /** The task called `id`. Throws `InputError` listing the tasks there are. */

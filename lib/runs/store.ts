@@ -237,6 +237,15 @@ export async function readPredictions(resultsDir: string, key: RunKey): Promise<
   return parsePredictions(await textOrThrow(predictions), predictions);
 }
 
+/** Predictions of the test split, null of a run without a test score. Throws `InputError` if missing or broken. */
+export async function readTestPredictions(resultsDir: string, record: RunRecord): Promise<ScoredRows | null> {
+  if (!record.test) return null;
+  const { test, testMismatched } = runPaths(resultsDir, record);
+  const rows = parsePredictions(await textOrThrow(test), test);
+  if (!("mismatched" in record.test)) return { rows, mismatched: null };
+  return { rows, mismatched: parsePredictions(await textOrThrow(testMismatched), testMismatched) };
+}
+
 /** Training curve of a finished run. Throws `InputError` if missing or broken. */
 export async function readCurve(resultsDir: string, key: RunKey): Promise<CurveLine[]> {
   const { curve } = runPaths(resultsDir, key);
