@@ -6,6 +6,9 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
+/** A training whose numbers are no numbers any more: its settings are to blame, nothing that it read. */
+export class Diverged extends InputError {}
+
 /** `text` for an error message: at most 80 characters, and those that cannot be seen by their number. */
 export function visible(text: string): string {
   const cut = text.length > 80 ? `${text.slice(0, 80)}...` : text;

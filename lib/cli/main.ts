@@ -29,6 +29,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   setup: { does: "gets what later commands need", load: () => import("./setup.ts") },
   submission: { does: "test predictions as the leaderboard's zip", load: () => import("./submission.ts") },
   train: { does: "one run, one record", load: () => import("./train.ts") },
+  tune: { does: "tries settings on held-out training rows", load: () => import("./tune.ts") },
 };
 
 function overview(): string {

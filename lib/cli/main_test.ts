@@ -59,7 +59,7 @@ Deno.test("--help and help list the commands, and a command's --help its options
   for (const args of [["--help"], ["help"]]) {
     const { code, text } = await printed(args);
     assert.equal(code, 0);
-    assert.match(text, /^deno task <command>.*\n +bench .*[^]*\n +train +one run, one record\n$/);
+    assert.match(text, /^deno task <command>.*\n +bench .*[^]*\n +train +one run, one record\n +tune .*\n$/);
   }
   for (const args of [["clean", "--help"], ["help", "clean"], ["clean", "-h"]]) {
     const { code, text } = await printed(args);
@@ -72,7 +72,7 @@ Deno.test("--help and help list the commands, and a command's --help its options
   ]);
 });
 
-const parsing = "bench clean evaluate predict report reproduce score setup submission train"
+const parsing = "bench clean evaluate predict report reproduce score setup submission train tune"
   .split(" ");
 
 for (const name of parsing) {

@@ -20,6 +20,7 @@ export {
   type ReinforcementSettings,
   type Sampling,
   seededSampling,
+  targetSlack,
 } from "./dpbert/stages.ts";
 export { type ChosenExit, type ExitOutcome, exitsUnder, patienceFor, thresholdFor } from "./exits/choose.ts";
 export { type OffRampSettings, trainOffRamps } from "./exits/deebert.ts";

@@ -1,6 +1,6 @@
 /** What a stage trains on: encoded examples, their batches, and the score of predictions on held-out ones. */
 import { type Batch, collate, type EncodedExample, evalBatchRows, trainBatchRows } from "../glue/mod.ts";
-import { InputError } from "../errors.ts";
+import { Diverged } from "../errors.ts";
 import type { Interruption, LabelKind } from "../train/mod.ts";
 import { type Backbone, infer, type Method } from "./method.ts";
 
@@ -53,7 +53,7 @@ function begun(done: unknown, size: number): PartialOutcome {
 
 /**
  * Runs `method` over `examples` in batches sorted by length, which may be interrupted between two of them. Throws
- * `InputError` where the model's output is not a number.
+ * `Diverged` where the model's output is not a number.
  */
 export async function predictAll(
   backbone: Backbone,
@@ -82,7 +82,7 @@ export async function predictAll(
 function checkOutputs(logits: Float32Array, row: number): void {
   const bad = logits.find((logit) => !Number.isFinite(logit));
   if (bad === undefined) return;
-  throw new InputError(
+  throw new Diverged(
     `The model's output for example ${row} or one beside it is ${bad}: its training has diverged. Lower the learning rate (--set stage1.learningRate=... or stage3.learningRate=...).`,
   );
 }

@@ -21,6 +21,7 @@ import { table1 } from "./table1.ts";
 import { table1Wide } from "./table1_wide.ts";
 import { discretisationTable, softGain, table2 } from "./table2.ts";
 import { testScoresTable } from "./test_scores.ts";
+import { tuningTable } from "./tuning_table.ts";
 import type { Figure, Table } from "./value.ts";
 
 /** What is written into the profile's folder, and what stands in notebooks only. */
@@ -56,6 +57,7 @@ export function artefacts(study: Study): Artefacts {
       claimsTable(records, timings, paper, profile, { setting, notebooks, soft }),
       costTable(records, timings, profile),
       ...written ? [...gradedTables(study), ...compared.tables] : [],
+      ...study.tunings.length > 0 ? [tuningTable(study.tunings, profile)] : [],
     ],
     figures: [
       executedShareFigure(records, profile, "dpbert", setting),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { artefacts } from "./artefacts.ts";
+import { exampleTuning } from "../runs/tuning/example_tuning.ts";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
 import { studyOf } from "./study.ts";
 import { tableMarkdown } from "./value.ts";
@@ -22,16 +23,19 @@ Deno.test("artefacts of a profile whose difficulty is not known: the paper's cla
 });
 
 const run = { right: 17, path: firstOf6(4), speedup: 1.4 };
-const study = exampleStudy([
+const runs = exampleStudy([
   { ...run, method: "bert", path: firstOf6(6) },
   { ...run, method: "dpbert", settings: { targetRate: 0.6 } },
   { ...run, method: "pabee", settings: { patience: 2 } },
 ]);
+const study = { ...runs, tunings: [exampleTuning({ profile: "micro" })] };
 
 Deno.test("artefacts of known difficulty are all written, each under a name of its own, and render", () => {
   const { tables, figures, notebookFigures } = artefacts(study), all = names([...tables, ...figures]);
   assert.equal(new Set(all).size, all.length);
-  for (const name of ["table1_wide", "competitors", "wins", "is_it_dynamic", "aims", "path_length"]) {
+  for (
+    const name of ["table1_wide", "competitors", "wins", "is_it_dynamic", "aims", "path_length", "tuning"]
+  ) {
     assert(all.includes(name), name);
   }
   assert.deepEqual(notebookFigures, []);

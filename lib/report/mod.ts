@@ -49,4 +49,5 @@ export { table1 } from "./table1.ts";
 export { table1Wide } from "./table1_wide.ts";
 export { discretisationTable, softGain, table2 } from "./table2.ts";
 export { testScoresTable } from "./test_scores.ts";
+export { tuningTable } from "./tuning_table.ts";
 export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";

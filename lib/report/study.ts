@@ -6,6 +6,7 @@ import { gridOf } from "../runs/profiles.ts";
 import type { Overrides } from "../runs/overrides.ts";
 import type { PredictionRow, RunRecord, TimingRecord } from "../runs/record.ts";
 import { readPredictions, settingSlug } from "../runs/store.ts";
+import { readTunings, type Tuning } from "../runs/tuning/tuning.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import { type Paper, readPaper } from "./paper.ts";
 
@@ -24,10 +25,12 @@ export interface Study {
   rows: ReadonlyMap<RunRecord, readonly PredictionRow[]>;
   /** The runs whose rows have a known difficulty; none but on the micro profile. */
   graded: readonly GradedRun[];
+  /** What the search for hyper-parameters found. */
+  tunings: readonly Tuning[];
   paper: Paper;
 }
 
-/** The study of the `records` and `timings` of a profile, which lie in `resultsDir`. Throws as `readGraded`. */
+/** The study of the `records` and `timings` of a profile, which lie in `resultsDir`. Throws as `readGraded` and `readTunings`. */
 export async function readStudy(
   resultsDir: string,
   profile: string,
@@ -39,17 +42,19 @@ export async function readStudy(
   for (const record of own) {
     if (!rows.has(record)) rows.set(record, await readPredictions(resultsDir, record));
   }
-  return studyOf(profile, { records: own, timings, rows, graded });
+  const tunings = await readTunings(resultsDir, profile);
+  return studyOf(profile, { records: own, timings, rows, graded, tunings });
 }
 
 /** The study of runs that are in memory. */
 export function studyOf(
   profile: string,
-  { records, timings, rows, graded }: {
+  { records, timings, rows, graded, tunings = [] }: {
     records: readonly RunRecord[];
     timings: readonly TimingRecord[];
     rows: Study["rows"];
     graded: Study["graded"];
+    tunings?: Study["tunings"];
   },
 ): Study {
   const { tasks, methods } = gridOf({ profile: profile as Config["profile"], tasks: null, seeds: null }, {
@@ -65,6 +70,7 @@ export function studyOf(
     groups: groupRuns(records, timings, profile),
     rows,
     graded,
+    tunings,
     paper: readPaper(),
   };
 }

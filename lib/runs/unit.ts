@@ -58,11 +58,7 @@ async function runOnce(
   context: RunContext,
   { withWeights }: { withWeights: boolean },
 ): Promise<RunRecord> {
-  const recipe = recipeOf(request), key = keyOf(request), name = runName(key.method, key.setting, key.seed);
-  const sources = await openSources(request.profile, request.task, context.config);
-  checkRequest(request, recipe, sources);
-  const data = await readTaskData(sources, recipe.maxLength, request.seed);
-  const hash = requestHash(request, data.summary.sha256, sources);
+  const key = keyOf(request), inputs = await readInputs(request, context), { name, hash } = inputs;
   const folder = checkpointFolder(context.results, request);
   return await withLock(lockFile(context.results, request), async () => {
     await openFolder(folder);
@@ -74,14 +70,33 @@ async function runOnce(
     }
     if (await hasRecord(context.results, key)) await markOutdated(folder);
     if (context.fresh) await removeStates(folder);
-    const begunBy = stateFile({ request, context, hash }, "begun-by", "json");
-    const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
-    const openOther = (other: RunRequest) =>
-      loadedFrom(other, run, async () => (await openModel(other, context))!);
-    const run: Run = { request, name, recipe, sources, data, hash, provenance, context, openOther };
-    for (const warning of data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
+    const run = await begun(inputs);
+    for (const warning of run.data.summary.warnings) context.onNote?.(`${name}: ${warning}`);
     return await trainAndRecord(run);
   }, context);
+}
+
+/** What is known of a run before it begins. */
+export type RunInputs = Omit<Run, "provenance" | "openOther">;
+
+/** Reads what `request` trains on; touches nothing. Throws as `trainRun`. */
+export async function readInputs(request: RunRequest, context: RunContext): Promise<RunInputs> {
+  const recipe = recipeOf(request), { method, setting, seed } = keyOf(request);
+  const sources = await openSources(request.profile, request.task, context.config);
+  checkRequest(request, recipe, sources);
+  const data = await readTaskData(sources, recipe.maxLength, seed);
+  const hash = requestHash(request, data.summary.sha256, sources);
+  return { request, name: runName(method, setting, seed), recipe, sources, data, hash, context };
+}
+
+/** The run as it begins, or goes on, under today's code; its folder is there and locked. */
+export async function begun(inputs: RunInputs): Promise<Run> {
+  const begunBy = stateFile(inputs, "begun-by", "json"), { context } = inputs;
+  const provenance = await provenanceOf(begunBy, { commit: await commit(), libHash: await libHash() });
+  const openOther = (other: RunRequest) =>
+    loadedFrom(other, run, async () => (await openModel(other, context))!);
+  const run: Run = { ...inputs, provenance, openOther };
+  return run;
 }
 
 /** Throws `InputError` where the method cannot do that task, or not so. */
@@ -123,7 +138,7 @@ async function sharedEnd({ request, context }: Run): Promise<TrainingEnd> {
 }
 
 /** The model before its method trains it: the parent's backbone or the pre-trained one, and fresh parts. */
-async function startOf(run: Run): Promise<Model> {
+export async function startOf(run: Run): Promise<Model> {
   const { sources, request, context } = run, { config } = sources, parent = parentOf(request);
   if (isTrainedElsewhere(request)) {
     return await loadedFrom(parent!, run, (folder) => openParts(folder, request.method, sources, context));

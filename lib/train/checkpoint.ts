@@ -4,7 +4,7 @@
  * renamed.
  */
 import { createHash } from "node:crypto";
-import { InputError } from "../errors.ts";
+import { Diverged, InputError } from "../errors.ts";
 import { type Leaf, readValues, setValues } from "../tensor/mod.ts";
 import { type NamedValues, readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import type { AdamW } from "./adamw.ts";
@@ -55,7 +55,7 @@ function checkFinite(params: Snapshot): void {
   for (const [path, { data }] of params) {
     const bad = data.find((value) => !Number.isFinite(value));
     if (bad !== undefined) {
-      throw new InputError(
+      throw new Diverged(
         `The parameter "${path}" holds ${bad}: training has diverged. Lower its learning rate; the checkpoint before is kept.`,
       );
     }

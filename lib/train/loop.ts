@@ -2,7 +2,7 @@
  * The training loop of every stage: steps, evaluations on held-out rows, selection, checkpoints. Knows no model; it is
  * given a loss and parameter groups.
  */
-import { InputError } from "../errors.ts";
+import { Diverged } from "../errors.ts";
 import {
   detach,
   dispose,
@@ -82,7 +82,7 @@ export interface StageResult {
 /**
  * Runs a stage to its end, from its checkpoint if there is one, and leaves the selected parameters in place: of the
  * eligible evaluations the best score (the earlier of equals); without one, the last step.
- * Throws `InputError` when the loss stops being a number and `Stopped` when `shouldStop` says so.
+ * Throws `Diverged` when the loss stops being a number and `Stopped` when `shouldStop` says so.
  */
 export async function runStage(stage: Stage, options: LoopOptions): Promise<StageResult> {
   const leaves = stage.groups.flatMap((group) => group.leaves);
@@ -173,7 +173,7 @@ async function trainStep(
   const numbers = Object.fromEntries(names.map((name, i) => [name, values[i][0]]));
   const wrong = Object.entries({ objective: objective[0], ...numbers }).find(([, x]) => !Number.isFinite(x));
   if (wrong) {
-    throw new InputError(
+    throw new Diverged(
       `${stage.name}: ${wrong[0]} is ${wrong[1]} at step ${step + 1}. Lower its learning rate (--set ${
         stage.name.replace(" ", "")
       }.learningRate=...) or check the data; the last checkpoint is kept.`,

@@ -7,6 +7,7 @@ import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
 import type { Model } from "../models.ts";
 import type { Run } from "../run.ts";
 import type { MethodEntry, TrainingEnd } from "./entry.ts";
+import { fineTuneSearch } from "./search.ts";
 import { stage1Of, stage1Uses, stage3Backbone } from "./stage1.ts";
 import { bestScore, extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
@@ -31,6 +32,7 @@ export const bertEntry: MethodEntry = {
   name: "bert",
   uses: furtherUses,
   usesUnder: (recipe) => trainsFurther(recipe) ? furtherUses : stage1Uses,
+  search: fineTuneSearch("stage1"),
   parent: (request) => {
     const { profile, task, settings } = request;
     return trainsFurther(recipeFor(profile, task, settings, furtherUses)) ? stage1Of(request) : null;

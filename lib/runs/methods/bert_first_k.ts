@@ -7,6 +7,7 @@ import { fineTune, firstLayersPath, fixedPath } from "../../methods/mod.ts";
 import type { BertConfig } from "../../bert/mod.ts";
 import type { Recipe } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
+import { fineTuneSearch } from "./search.ts";
 import { stage1Uses } from "./stage1.ts";
 import { bestScore, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
@@ -21,6 +22,7 @@ function pathOf({ firstLayers }: Recipe, { numLayers }: BertConfig): string {
 export const bertFirstKEntry: MethodEntry = {
   name: "bert-first-k",
   uses: { ...stage1Uses, firstLayers: true },
+  search: fineTuneSearch("stage1"),
   parent: () => null,
   check: (recipe, config) => void pathOf(recipe, config),
   parts: {},

@@ -5,6 +5,7 @@ import type { Model, PartMakers } from "../models.ts";
 import { type Recipe, settingsOf, type Uses } from "../recipe.ts";
 import type { Run } from "../run.ts";
 import type { MethodEntry, OnPaths } from "./entry.ts";
+import { plannerSearch } from "./search.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, selectionOf, setOf } from "./training.ts";
 
@@ -51,6 +52,8 @@ export const dpbertEntry: MethodEntry = {
   uses,
   usesUnder,
   afterTraining: ["gates"],
+  // The paper's grids (4.1).
+  search: { ...plannerSearch, lambda1: { of: [0.1, 0.5, 1, 1.5] }, beta: { of: [5, 20, 35, 50] } },
   parent: stage1Of,
   parts: plannerPart,
   train: trainWithPlanner(reinforce),

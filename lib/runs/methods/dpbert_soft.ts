@@ -3,6 +3,7 @@ import { planned, trainSoft } from "../../methods/mod.ts";
 import { settingsOf, type Uses } from "../recipe.ts";
 import { onPlannedPaths, plannerPart, trainWithPlanner } from "./dpbert.ts";
 import type { MethodEntry } from "./entry.ts";
+import { plannerSearch } from "./search.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 
 const ofRewards = ["beta", "lambda1", "rewardBaseline"];
@@ -18,6 +19,7 @@ export const dpbertSoftEntry: MethodEntry = {
   name: "dpbert-soft",
   uses,
   afterTraining: ["gates"],
+  search: plannerSearch,
   parent: stage1Of,
   parts: plannerPart,
   train: trainWithPlanner(trainSoft),

@@ -8,6 +8,7 @@ import type { Model, PartMakers } from "../models.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { RunRecord } from "../record.ts";
 import type { Run } from "../run.ts";
+import type { SearchSpace } from "../tuning/space.ts";
 
 /** How the model that is reported was chosen, on held-out rows: the record's field. */
 export type Selection = RunRecord["selection"];
@@ -33,6 +34,8 @@ export interface MethodEntry {
   usesUnder?(recipe: Recipe): Uses;
   /** Keys of settings that count after training only: runs that differ in nothing else share one training. */
   afterTraining?: readonly string[];
+  /** Where `tune` looks for better settings of its training. */
+  search: SearchSpace;
   /** Why it cannot be done on a task, as the end of a sentence that its name begins; null where it can. */
   cannotDo?(task: Task, recipe: Recipe): string | null;
   /** Throws `InputError` for a recipe that a backbone of that shape cannot follow. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../recipe.ts";
 import { recipeHash } from "../record.ts";
+import { trialSettings } from "../tuning/space.ts";
 import { overridesOf } from "../overrides.ts";
 import { readRecords } from "../store.ts";
 import { methodEntries, parentOf, possibleRuns, recipeOf, recordedRecipe } from "./mod.ts";
@@ -61,4 +62,19 @@ Deno.test("possibleRuns leaves out what a method cannot do, and nothing else", (
 
 Deno.test("every method has a name of its own", () => {
   assert.equal(new Set(methodEntries.map(({ name }) => name)).size, methodEntries.length);
+});
+
+Deno.test("every method has twenty trials in its search space, of settings that its training follows on every profile", () => {
+  for (const { name, search, afterTraining = [] } of methodEntries) {
+    assert.ok(
+      Object.keys(search).every((key) => !afterTraining.includes(key) && !/steps|epochs/i.test(key)),
+      name,
+    );
+    for (const profile of ["smoke", "micro", "glue"]) {
+      const request = { ...shortRun(name), profile };
+      for (const settings of trialSettings(search, recipeOf(request), 20)) {
+        recipeOf({ ...request, settings }); // throws for a key or a value that is none
+      }
+    }
+  }
 });

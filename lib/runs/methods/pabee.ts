@@ -3,6 +3,7 @@ import { trainJointly } from "../../methods/mod.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
 import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
+import { fineTuneSearch } from "./search.ts";
 import { stage1Uses } from "./stage1.ts";
 import { extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
@@ -21,6 +22,7 @@ export const pabeeEntry: MethodEntry = {
     stage3: ofStage3(aims(recipe), recipe.extraSteps === "stage3"),
   }),
   afterTraining: ["exitBy", "threshold", "patience", "targetRate"],
+  search: fineTuneSearch("stage1"),
   cannotDo: (task, { exitBy }) => exitBy === "entropy" ? noEntropy(task) : null,
   parent: () => null,
   parts: offRampsPart,

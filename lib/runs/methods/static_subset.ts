@@ -21,6 +21,7 @@ import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
 import type { Run } from "../run.ts";
 import { dpbertEntry } from "./dpbert.ts";
 import type { MethodEntry, Selection } from "./entry.ts";
+import { fineTuneSearch } from "./search.ts";
 import { requestOf, stage1Of, stage1Uses, stage3Backbone } from "./stage1.ts";
 import { bestScore, loopOptions, selectionOf, setOf } from "./training.ts";
 
@@ -71,6 +72,7 @@ export const staticSubsetEntry: MethodEntry = {
     recipe.subset === "commonest"
       ? { ...dpbertEntry.usesUnder!(recipe), subset: true }
       : { ...stage1Uses, subset: true, stage3: [...stage3Backbone, "targetRate"] },
+  search: fineTuneSearch("stage3"),
   parent: stage1Of,
   others: (request) => {
     const { profile, task, settings } = request;

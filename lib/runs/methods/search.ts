@@ -1,0 +1,15 @@
+/** Where `tune` looks for the settings that several methods train by. */
+import type { SearchSpace } from "../tuning/space.ts";
+
+/** Of a section of the recipe that trains one group of parameters. */
+export const fineTuneSearch = (section: "stage1" | "stage3" | "exits"): SearchSpace => ({
+  [`${section}.learningRate`]: { times: [0.25, 0.5, 0.7, 1.5, 2, 4] },
+  [`${section}.weightDecay`]: { of: [0, 0.01, 0.1] },
+});
+
+/** Of a third stage that trains a backbone and its planner. */
+export const plannerSearch: SearchSpace = {
+  "stage3.learningRate": { times: [0.5, 2] },
+  plannerLearningRate: { times: [0.5, 2] },
+  lambda2: { times: [0.3, 3] },
+};

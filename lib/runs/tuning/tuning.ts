@@ -1,0 +1,108 @@
+/**
+ * What the trials of a method on a task found: `<results>/<profile>/tuning/<task>/<method>.json`, and which of them is
+ * chosen. Schema, file and rule only; nothing is trained here.
+ */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError, visible } from "../../errors.ts";
+import { writeAtomic } from "../../files/atomic.ts";
+import { checked, runRecordSchema, schemaVersion } from "../record.ts";
+
+const { profile, task, method, seed, recipeHash, backend, blas, simd, provenance } = runRecordSchema.shape;
+
+const trialSchema = z.strictObject({
+  /** What differs from the recipe; nothing in the first trial. */
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  recipeHash,
+  /** Times 100, of the checkpoint or exit that a run would report; null where training diverged. */
+  heldOutScore: z.number().min(-100).max(100).nullable(),
+  /** On the held-out rows; null where the method decides no layers. */
+  meanExecutedLayers: z.number().min(0).nullable(),
+  /** Whether those are within the target rate; true where there is none. */
+  onTarget: z.boolean(),
+  backend,
+  blas,
+  simd,
+  provenance,
+});
+
+const tuningSchema = z.strictObject({
+  schemaVersion: z.literal(schemaVersion),
+  profile,
+  task,
+  method,
+  seed,
+  numLayers: z.int().min(1),
+  /** Of the trials whose method has one; null for others. */
+  targetRate: z.number().min(0).max(1).nullable(),
+  trials: z.array(trialSchema).min(1).refine(([first]) => Object.keys(first.settings).length === 0, {
+    error: "expected the recipe as it stands first",
+  }),
+});
+
+/** One trial. */
+export type Trial = z.infer<typeof trialSchema>;
+
+/** All trials of a method on a task. */
+export type Tuning = z.infer<typeof tuningSchema>;
+
+/** What names a tuning. */
+export type TuningKey = Pick<Tuning, "profile" | "task" | "method">;
+
+/** The rule of `chosenTrial`, for captions. */
+export const choiceRule =
+  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all; of equals " +
+  "the earlier one, and the recipe as it stands is the first; where no trial lies there, the recipe stays";
+
+/** The trial that is chosen, see `choiceRule`. */
+export function chosenTrial({ trials }: Pick<Tuning, "trials">): Trial {
+  const eligible = trials.filter(({ onTarget, heldOutScore }) => onTarget && heldOutScore !== null);
+  if (eligible.length === 0) return trials[0];
+  return eligible.reduce((best, trial) => trial.heldOutScore! > best.heldOutScore! ? trial : best);
+}
+
+/** Where a tuning lies. */
+export const tuningFile = (resultsDir: string, { profile, task, method }: TuningKey): string =>
+  join(resultsDir, profile, "tuning", task, `${method}.json`);
+
+/** Throws `InputError` where the file cannot be written. */
+export async function writeTuning(resultsDir: string, tuning: Tuning): Promise<void> {
+  const file = tuningFile(resultsDir, tuning);
+  await writeAtomic(file, JSON.stringify(checked(tuningSchema, tuning, file), null, 2) + "\n");
+}
+
+const again = "Delete it and run `deno task tune` again.";
+
+/** The tuning in a file, or null where there is none. Throws `InputError` for a broken one and one of another name. */
+export async function findTuning(resultsDir: string, key: TuningKey): Promise<Tuning | null> {
+  const file = tuningFile(resultsDir, key);
+  const text = await Deno.readTextFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  });
+  if (text === null) return null;
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${file} is not complete JSON (${visible((error as Error).message)}). ${again}`);
+  }
+  const tuning = checked(tuningSchema, found, file, again);
+  if (tuningFile(resultsDir, tuning) === file) return tuning;
+  throw new InputError(`${file} holds what belongs into ${tuningFile(resultsDir, tuning)}. ${again}`);
+}
+
+/** All tunings of a profile, by task and method; none where there is no folder. Throws as `findTuning`. */
+export async function readTunings(resultsDir: string, profile: string): Promise<Tuning[]> {
+  const names = await readdir(join(resultsDir, profile, "tuning"), { recursive: true }).catch((error) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const found = [];
+  for (const name of names.sort()) {
+    const [, task, method] = /^([^.\\/]+)[\\/]([^.\\/]+)\.json$/.exec(name) ?? [];
+    if (method) found.push((await findTuning(resultsDir, { profile, task, method }))!);
+  }
+  return found;
+}
