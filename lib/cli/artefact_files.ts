@@ -2,16 +2,25 @@
 import { join } from "node:path";
 import { sortedJson } from "../notebook/document.ts";
 import { type Picture, renderFigures } from "../notebook/mod.ts";
-import { artefacts, type Figure, linkTo, readStudy, type Table, tableMarkdown } from "../report/mod.ts";
-import { readRecords, readTimings } from "../runs/store.ts";
+import {
+  artefacts,
+  type Figure,
+  linkTo,
+  markedTable,
+  readStudy,
+  type Table,
+  tableMarkdown,
+} from "../report/mod.ts";
 
 /** Draws figures; `renderFigures` unless a test has no time for it. */
 export type Draw = (figures: Figure[]) => Promise<Picture[]>;
 
-/** The tables and figures of a profile whose records lie in `<results>/<profile>`. Throws as `readStudy`. */
-export async function profileArtefacts(results: string, profile: string) {
-  const [records, timings] = [await readRecords(results, profile), await readTimings(results, profile)];
-  return artefacts(await readStudy(results, profile, { records, timings }));
+/**
+ * The tables and figures of a profile whose records lie in `<results>/<profile>`; what was not run there is shown from
+ * `reference`, where one is given. Throws as `readStudy`.
+ */
+export async function profileArtefacts(results: string, profile: string, reference?: string) {
+  return artefacts(await readStudy(results, profile, reference));
 }
 
 /** Content by path below `<results>/<profile>`. `project` is the folder that leads into the project start from. */
@@ -26,7 +35,7 @@ export async function artefactFiles(
   return new Map([
     ...tables.flatMap((table): [string, string][] => [
       [`tables/${table.name}.md`, tableMarkdown({ ...table, places })],
-      [`tables/${table.name}.json`, sortedJson(table)],
+      [`tables/${table.name}.json`, sortedJson(markedTable(table))],
     ]),
     ...pages.map((page): [string, string] => [
       `${page.name}.md`,

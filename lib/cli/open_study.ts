@@ -2,7 +2,7 @@
 import { type Config, readConfig } from "../config.ts";
 import { runsProgress } from "../notebook/mod.ts";
 import { placesFrom, readStudy, recordsOf, runsTable, type Study, timingsOf } from "../report/mod.ts";
-import { ensureRuns, referenceProfile } from "../runs/ensure.ts";
+import { committedResults, ensureRuns, referenceProfile } from "../runs/ensure.ts";
 import { gridOf } from "../runs/profiles.ts";
 import { backendFor } from "./backend.ts";
 
@@ -18,9 +18,10 @@ export interface OpenStudy {
 }
 
 /**
- * The study of the runs that `DPB_PROFILE`, `DPB_TASKS`, `DPB_SEEDS` and `DPB_RESULTS` name; without any of them of the
- * reference results, or, where there are none, of the default profile's runs, which are trained. Shows which runs they
- * are, in place of the progress of training. Throws as `ensureRuns`.
+ * The study of the runs that `DPB_PROFILE`, `DPB_TASKS`, `DPB_SEEDS` and `DPB_RESULTS` name, what they lack filled from the
+ * reference results and marked; without any of them of the reference results, or, where there are none, of the default
+ * profile's runs, which are trained. Shows which runs they are, in place of the progress of training. Throws as
+ * `ensureRuns`.
  */
 export async function openStudy(env: Record<string, string> = Deno.env.toObject()): Promise<OpenStudy> {
   const config: Config = readConfig(env, await referenceProfile()),
@@ -28,8 +29,8 @@ export async function openStudy(env: Record<string, string> = Deno.env.toObject(
     grid = gridOf(config);
   const openBackend = () => backendFor(config, { profile, task: grid.tasks[0] });
   const progress = runsProgress();
-  const { resultsDir, ...found } = await ensureRuns(grid, { config, openBackend, ...progress });
-  const study = await readStudy(resultsDir, profile, found);
+  const { resultsDir } = await ensureRuns(grid, { config, openBackend, ...progress });
+  const study = await readStudy(resultsDir, profile, committedResults);
   const places = placesFrom(Deno.cwd(), { profile: `${resultsDir}/${profile}`, project: ".." });
   await progress.finish({ ...runsTable(recordsOf(study), profile), places });
   return { study, records: recordsOf(study), timings: timingsOf(study), places, resultsDir };

@@ -2,6 +2,7 @@
 import { writeAtomic } from "../files/atomic.ts";
 import type { Execute } from "../notebook/mod.ts";
 import { tablePlain } from "../report/mod.ts";
+import { committedResults } from "../runs/ensure.ts";
 import { Stopped } from "../train/mod.ts";
 import { artefactFiles, profileArtefacts } from "./artefact_files.ts";
 import { rebaseOutputs } from "./notebook_outputs.ts";
@@ -21,9 +22,12 @@ export function endIfAsked(requested: () => boolean): void {
   }
 }
 
-/** Writes tables and figures of `profile` into `folder`, prints Table 1 and returns the files. */
+/**
+ * Writes tables and figures of `profile` into `folder`, prints Table 1 and returns the files. What was not run in `results`
+ * is shown from the committed reference, and marked.
+ */
 export async function renderReport(folder: string, results: string, profile: string): Promise<string[]> {
-  const artefacts = await profileArtefacts(results, profile);
+  const artefacts = await profileArtefacts(results, profile, committedResults);
   console.log(`\n${tablePlain(artefacts.tables[0])}`);
   const files = await artefactFiles(artefacts, folder, projectRoot);
   for (const [path, content] of files) await writeAtomic(join(folder, path), content);

@@ -7,6 +7,7 @@ import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
+import { committedResults } from "../runs/ensure.ts";
 import type { Grid, MethodRequest } from "../runs/grid.ts";
 import { methodEntries, possibleRuns } from "../runs/methods/mod.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
@@ -22,7 +23,7 @@ import { clock, progressPrinter } from "./progress.ts";
 import { endIfAsked, executeNotebooks, projectRoot, renderReport } from "./render.ts";
 import { stopSignal } from "./stop.ts";
 import { trainAll } from "./train_all.ts";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** What `--help` prints. */
@@ -38,8 +39,6 @@ export const usage =
   --cell-minutes  limit for each cell of a notebook
   --full          all tasks and seeds of the profile: hours on micro
   --fresh         trains again what has a record`;
-
-const committedRoot = join(projectRoot, "results");
 
 /** What the options ask for, on top of the environment. */
 export interface Wish {
@@ -115,8 +114,8 @@ export async function compare(
   profile: string,
   printer: Pick<Printer, "note">,
 ): Promise<number> {
-  if (resolve(results) === committedRoot) return 0;
-  const committed = await readRecords(committedRoot, profile);
+  if (resolve(results) === committedResults) return 0;
+  const committed = await readRecords(committedResults, profile);
   if (committed.length === 0) {
     printer.note(`\nnothing committed for profile ${profile} to compare with`);
     return 0;
@@ -174,7 +173,7 @@ export async function run(args: string[]): Promise<number> {
   const files = await renderReport(folder, config.results, profile);
   endIfAsked(requested);
   const notebooks = await executeNotebooks(folder, execute, notebookEnv(wish, backend), printer, signal);
-  if (resolve(config.results) === committedRoot) await refreshPages(projectRoot);
+  if (resolve(config.results) === committedResults) await refreshPages(projectRoot);
   const code = await compare(config.results, profile, printer);
   const done = `${
     requests.length - failures.length

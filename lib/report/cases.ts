@@ -3,7 +3,8 @@ import { microDev } from "../micro/mod.ts";
 import type { GradedRow } from "../runs/graded.ts";
 import { executedLayers } from "./difficulty.ts";
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
-import { leadsOf } from "./leads.ts";
+import { leadsOf, silentLeads } from "./leads.ts";
+import { marked, markNote } from "./marks.ts";
 import { fillCommand } from "./missing.ts";
 import type { Study } from "./study.ts";
 import {
@@ -27,6 +28,8 @@ interface Case {
   layers: number[];
   /** Of ours only. */
   row?: GradedRow;
+  /** The runs that it is of; of ours only. */
+  group?: RunGroup;
 }
 
 /** What the caption says of the choice. */
@@ -51,7 +54,7 @@ function casesOf(study: Study): Case[] {
 }
 
 function ownCases(study: Study, task: string): Case[] {
-  const [record] = findGroup(study.groups, task, "dpbert", study.setting)?.records ?? [];
+  const group = findGroup(study.groups, task, "dpbert", study.setting), [record] = group?.records ?? [];
   const rows = study.graded.find((run) => run.record === record)?.rows ?? [];
   const right = rows.filter(({ label, prediction }) => label === prediction);
   if (right.length === 0) return [];
@@ -60,7 +63,7 @@ function ownCases(study: Study, task: string): Case[] {
   return ends.map((length) => {
     const row = right.find((one) => executedLayers(one) === length)!;
     const layers = [...row.path].flatMap((bit, layer) => bit === "1" ? [layer + 1] : []);
-    return { task, whose: "ours", label: row.label, layers, row };
+    return { task, whose: "ours", label: row.label, layers, row, group };
   });
 }
 
@@ -85,11 +88,9 @@ export function casesTable(study: Study): Table {
     leads: {
       note: "",
       head: [],
-      rows: cases.map(({ task, row }): Lead[] => {
-        const group = row && findGroup(study.groups, task, "dpbert", study.setting);
-        if (!group) return [{ path: "data/paper/table3.tsv", from: "project" }];
-        return [{ path: leadsOf(group)[0].path }];
-      }),
+      rows: cases.map(({ group }): Lead[] =>
+        group ? silentLeads([group]).slice(0, 1) : [{ path: "data/paper/table3.tsv", from: "project" }]
+      ),
     },
   };
 }
@@ -123,7 +124,9 @@ export function casesFigure(study: Study): Figure {
     name: "cases",
     caption: `Table 3, drawn. A filled square is a layer that the input executes. ${rule}, under ${
       methodLabel("dpbert", study.setting)
-    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${missingNote(cases)}`,
+    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${
+      markNote(...ownGroups(study))
+    }${missingNote(cases)}`,
     spec: {
       data: cases.map((one, at) => caseSquares(one, cases.length - at, numLayers)),
       layout: {
@@ -142,7 +145,9 @@ export function casesFigure(study: Study): Figure {
           title: { text: "" },
           range: [0.4, cases.length + 0.6],
           tickvals: cases.map((_, at) => cases.length - at),
-          ticktext: cases.map(({ task, whose, label }) => `${taskLabel(task)}, ${whose}: ${label}`),
+          ticktext: cases.map(({ task, whose, label, group }) =>
+            `${taskLabel(task)}, ${marked(whose, group)}: ${label}`
+          ),
           showgrid: false,
         },
       },

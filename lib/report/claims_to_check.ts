@@ -1,10 +1,12 @@
 /** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
 import { answersOf, verdictFor } from "./dynamic.ts";
 import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
-import { runName, runPaths } from "../runs/store.ts";
+import { runName } from "../runs/store.ts";
 import { type RunKey, type RunRecord, trainCommand } from "../runs/record.ts";
 import { overridesOf } from "../runs/overrides.ts";
+import { leadsOf } from "./leads.ts";
 import { keptOf } from "./retention.ts";
+import { marked } from "./marks.ts";
 import { mean, predictionHalfWidth95 } from "./statistics.ts";
 import { timingsOf } from "./study.ts";
 import type { Study } from "./study.ts";
@@ -86,12 +88,11 @@ function allowed(group: RunGroup): string {
 }
 
 function runLine(study: Study, group: RunGroup, claim: string, expected: string, tolerance: string): Line {
-  const record = first(group),
-    path = runPaths("", record).record.replaceAll("\\", "/").slice(record.profile.length + 1);
+  const record = first(group), [lead] = leadsOf(group), { path } = lead;
   const command = `\`${trainCommand(record, overridesOf(record))}\``;
   return {
     cells: [claim, command, showDecimals(minutesOf(study, record), 1), expected, tolerance, path],
-    lead: { path, shown: { column: "Record", text: path } },
+    lead: { ...lead, shown: { column: "Record", text: path } },
   };
 }
 
@@ -113,7 +114,7 @@ function wholeLines(study: Study): Line[] {
       timingsOf(study).flatMap(({ seconds }) => Object.values(seconds)).reduce((sum, one) => sum + one, 0) /
       60;
   const line = (claim: string, expected: string, tolerance: string, table: string): Line => ({
-    cells: [claim, all, showDecimals(minutes, 0), expected, tolerance, table],
+    cells: [claim, all, showDecimals(minutes, 0), marked(expected, ...study.groups), tolerance, table],
     lead: { path: `tables/${table}.md`, shown: { column: "Record", text: table } },
   });
   const ours = study.groups.filter(({ method, setting }) => method === "dpbert" && setting === study.setting);

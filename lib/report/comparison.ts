@@ -42,6 +42,11 @@ export function comparedWith(study: Study, group: RunGroup, other: Family, cost:
   return comparedPlaces(study, placeAt(own, cheapest.cost)!, placeAt(theirs, cheapest.cost)!);
 }
 
+/** The runs that a comparison was made of. */
+export const groupsIn = ({ first, second }: Compared): RunGroup[] => [
+  ...new Set([first.lower, first.upper, second.lower, second.upper]),
+];
+
 /** Two places on curves of one task; null where they share no seed. */
 export function comparedPlaces(study: Study, first: CurvePlace, second: CurvePlace): Compared | null {
   const groups = [first.lower, first.upper, second.lower, second.upper];

@@ -1,5 +1,5 @@
 /** DPBERT against every competitor, task by task, and how often it wins. */
-import { comparedWith } from "./comparison.ts";
+import { comparedWith, groupsIn } from "./comparison.ts";
 import { comparedCell } from "./dynamic.ts";
 import {
   type Cost,
@@ -13,6 +13,7 @@ import {
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
 import { comingMethods, competitors, fillCommand } from "./missing.ts";
+import { marked } from "./marks.ts";
 import type { Study } from "./study.ts";
 import {
   familyStyle,
@@ -90,9 +91,7 @@ function competitorRow(
   family: Family,
 ): { cells: string[]; groups: RunGroup[] } {
   const [layers, latency] = [layerCost, latencyCost].map((cost) => comparedWith(study, group, family, cost));
-  const used = [layers, latency].flatMap((one) =>
-    one ? [one.first, one.second].flatMap(({ lower, upper }) => [lower, upper]) : []
-  );
+  const used = [layers, latency].flatMap((one) => one ? groupsIn(one) : []);
   const { numLayers } = group.records[0].path;
   return {
     cells: [
@@ -123,8 +122,11 @@ export function winsTable(study: Study): Table {
   );
   const families = competitorsOf(study);
   const counts = (groups: readonly RunGroup[], family: Family, cost: Cost) => {
-    const found = groups.map((group) => comparedWith(study, group, family, cost)?.verdict);
-    return ["win", "tie", "loss"].map((verdict) => `${found.filter((one) => one === verdict).length}`);
+    const found = groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []);
+    return ["win", "tie", "loss"].map((verdict) => {
+      const counted = found.filter((one) => one.verdict === verdict);
+      return marked(`${counted.length}`, ...counted.flatMap(groupsIn));
+    });
   };
   return {
     name: "wins",

@@ -1,10 +1,11 @@
 /** Is the planning dynamic? Four questions per task, answered from records, and the verdict in words. */
-import { type Compared, comparedWith } from "./comparison.ts";
+import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
 import { familyOf, layerCost } from "./families.ts";
 import { dynamicGates, levelCorrelations, shufflingCosts } from "./difficulty.ts";
 import { findGroup, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
 import { fillCommand } from "./missing.ts";
+import { marked, markNote } from "./marks.ts";
 import { mean } from "./statistics.ts";
 import type { Study } from "./study.ts";
 import {
@@ -138,8 +139,10 @@ export function dynamicCell({ records }: RunGroup): string {
 }
 
 /** `win: +1.2 (+0.3 to +2.1)`. */
-export function comparedCell({ verdict, difference: { mean, low, high } }: Compared): string {
-  return `${verdict}: ${showDifference(mean)} (${showDifference(low)} to ${showDifference(high)})`;
+export function comparedCell(compared: Compared): string {
+  const { verdict, difference: { mean, low, high } } = compared;
+  const text = `${verdict}: ${showDifference(mean)} (${showDifference(low)} to ${showDifference(high)})`;
+  return marked(text, ...groupsIn(compared));
 }
 
 /** The verdict over all tasks in a few sentences, counted from the answers. */
@@ -165,12 +168,16 @@ export function verdictText(study: Study): string {
     : `Whether it is better than the best fixed subset of as many layers is not known yet: ${
       fillCommand(study, "static-subset")
     } makes those runs.`;
-  return [dynamic, followed, pays].join(" ");
+  return [dynamic, followed, pays].join(" ") + markNote(...answers.flatMap(groupsOf));
 }
+
+/** What an answer was made of. */
+const groupsOf = ({ group, againstStatic }: Answers) =>
+  againstStatic ? [group, ...groupsIn(againstStatic)] : [group];
 
 /** `2 of 8 tasks (CoLA, SST-2)`. */
 function counted(answers: readonly Answers[], holds: (answers: Answers) => boolean): string {
-  const found = answers.filter(holds).map(({ task }) => taskLabel(task));
+  const found = answers.filter(holds).map((one) => marked(taskLabel(one.task), ...groupsOf(one)));
   const names = found.length > 0 ? ` (${found.join(", ")})` : "";
   return `${found.length} of ${answers.length} ${answers.length === 1 ? "task" : "tasks"}${names}`;
 }
@@ -234,7 +241,6 @@ function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string
   const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
   const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
   if (!nearest) return noValue;
-  return `${showScore(mean(nearest.records.map(({ metrics }) => metrics.score)))} at ${
-    showScore(layersOf(nearest))
-  }`;
+  const score = showScore(mean(nearest.records.map(({ metrics }) => metrics.score)));
+  return marked(`${score} at ${showScore(layersOf(nearest))}`, nearest);
 }

@@ -6,6 +6,7 @@ import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import type { GradedRun } from "../runs/graded.ts";
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
+import type { StudyRecord } from "./filling.ts";
 import { mean } from "./statistics.ts";
 import { type Study, studyOf } from "./study.ts";
 
@@ -23,6 +24,8 @@ export interface MadeUpRun {
   speedup?: number;
   controls?: RunRecord["controls"];
   test?: number;
+  /** Set where it was not run here. */
+  origin?: StudyRecord["origin"];
 }
 
 const count = 20;
@@ -47,7 +50,7 @@ function gradedRun(run: MadeUpRun): GradedRun {
   );
   const meanExecutedLayers = executedShare.reduce((sum, share) => sum + share, 0);
   const numLayers = executedShare.length, paths = new Set(rows.map(({ path }) => path));
-  const record = exampleRecord({
+  const made = exampleRecord({
     profile: "micro",
     task: id,
     method,
@@ -60,8 +63,10 @@ function gradedRun(run: MadeUpRun): GradedRun {
     controls,
     flops: { meanPerExample: 300 * meanExecutedLayers / numLayers, fullPerExample: 300 },
   });
-  return { record, rows };
+  return { record: withOrigin(made, run), rows };
 }
+
+const withOrigin = <T extends object>(made: T, { origin }: MadeUpRun) => origin ? { ...made, origin } : made;
 
 function timingOf({ record }: GradedRun, speedup: number): TimingRecord {
   const { profile, task, method, setting, seed } = record;
@@ -80,7 +85,9 @@ function timingOf({ record }: GradedRun, speedup: number): TimingRecord {
 /** The study of such runs; those with a `speedup` were timed. */
 export function exampleStudy(runs: readonly MadeUpRun[]): Study {
   const graded = runs.map(gradedRun);
-  const timings = runs.flatMap(({ speedup }, at) => speedup ? [timingOf(graded[at], speedup)] : []);
+  const timings = runs.flatMap(({ speedup }, at) =>
+    speedup ? [withOrigin(timingOf(graded[at], speedup), runs[at])] : []
+  );
   const rows = new Map(graded.map((run) => [run.record, run.rows]));
   return studyOf("micro", { records: graded.map(({ record }) => record), timings, rows, graded });
 }

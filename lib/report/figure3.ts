@@ -12,6 +12,7 @@ import {
 } from "./families.ts";
 import { findGroup, groupRuns, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
+import { markNote, pointMarks } from "./marks.ts";
 import { panelAxes, panelsHeight, panelsLayout, showEachLegendOnce } from "./panels.ts";
 import { type Paper, paperScore } from "./paper.ts";
 import { mean, summarise, type Summary } from "./statistics.ts";
@@ -58,7 +59,7 @@ export function figure3(
       "Figure 3. Dev score against latency at batch size 1. Points: mean over seeds; whiskers: smallest to " +
       `largest seed. Grey: the paper's; the cross is its claim, ${paper.claims.keptPercent} % of BERT's score at ` +
       `${paper.claims.latencyPercent} % of its latency, the other points its Table 1, all as shares of our BERT's score. ${
-        provenanceNote(profile, drawn) + otherRowsNote(profile)
+        provenanceNote(profile, drawn) + markNote(...drawn) + otherRowsNote(profile)
       }`,
     sources: sourcesOf(drawn),
   };
@@ -77,7 +78,7 @@ export function scoreAgainstLayersFigure(
     name: "score_against_layers",
     caption:
       "Score against layers. Dev score against the mean share of layers executed. Points: mean over seeds; " +
-      `whiskers: smallest to largest seed. ${provenanceNote(profile, groups)}`,
+      `whiskers: smallest to largest seed. ${provenanceNote(profile, groups)}${markNote(...groups)}`,
     sources: sourcesOf(groups),
   };
 }
@@ -123,7 +124,10 @@ function familyLine(curve: readonly CurvePoint[], family: Family, cost: Cost, pa
     legendgroup: label,
     x: costs.map(({ mean }) => mean),
     y: scores.map(({ mean }) => mean),
-    text: curve.map(({ group }) => methodLabel(family.method, group.setting)),
+    ...pointMarks(
+      curve.map(({ group }) => group),
+      curve.map(({ group }) => methodLabel(family.method, group.setting)),
+    ),
     error_x: whiskers(costs, colour),
     error_y: whiskers(scores, colour),
     marker: { color: colour, symbol, size: 10 },

@@ -3,6 +3,7 @@ import type { GradedRun } from "../runs/graded.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
+import { marked, markNote } from "./marks.ts";
 import { gradedNote } from "./missing.ts";
 import { panelAxes, panelsHeight, panelsLayout, unlegendedMargin } from "./panels.ts";
 import { mean, summarise } from "./statistics.ts";
@@ -27,13 +28,16 @@ export function executedShareFigure(
     name: "figure4",
     caption:
       `Figure 4. Dev inputs for which ${methodLabel(method, setting)} executes each layer. Bars: mean over ` +
-      `seeds; whiskers: smallest to largest seed. ${provenanceNote(profile, groups)}`,
+      `seeds; whiskers: smallest to largest seed. ${provenanceNote(profile, groups)}${markNote(...groups)}`,
     spec: {
       data: groups.map(shareBars),
       layout: {
         ...panelsLayout(height, groups.length, (panel) => ({
           x: { title: { text: "Layer" }, dtick: 1, showgrid: false },
-          y: { title: { text: `${taskLabel(groups[panel].task)}: inputs (%)` }, range: [0, 105] },
+          y: {
+            title: { text: `${marked(taskLabel(groups[panel].task), groups[panel])}: inputs (%)` },
+            range: [0, 105],
+          },
         })),
         bargap: 0.25,
         showlegend: false,
@@ -84,13 +88,19 @@ export function executedShareByLevelFigure(
     name: "figure4_levels",
     caption: `Figure 4 by level. Percent of the dev inputs of each level of difficulty for which ${
       methodLabel(method, setting)
-    } executes each layer, mean over seeds. ${provenanceNote(profile, groups)}${gradedNote(groups)}`,
+    } executes each layer, mean over seeds. ${provenanceNote(profile, groups)}${markNote(...groups)}${
+      gradedNote(groups)
+    }`,
     spec: {
       data: shares.flatMap((levels, panel) => levels.map((level) => levelCells(level, panel))),
       layout: {
         ...panelsLayout(height, groups.length, (panel) => ({
           x: { title: { text: "Layer" }, dtick: 1, showgrid: false },
-          y: { title: { text: `${taskLabel(groups[panel].task)}: level` }, dtick: 1, showgrid: false },
+          y: {
+            title: { text: `${marked(taskLabel(groups[panel].task), groups[panel])}: level` },
+            dtick: 1,
+            showgrid: false,
+          },
         })),
         barmode: "overlay",
         bargap: 0.04,

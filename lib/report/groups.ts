@@ -1,5 +1,6 @@
 /** Runs of one task, method and setting seen together: what every table and figure counts over. */
-import type { RunKey, RunRecord, TimingRecord } from "../runs/record.ts";
+import type { RunKey, RunRecord } from "../runs/record.ts";
+import type { StudyRecord, StudyTiming } from "./filling.ts";
 import { inMethodOrder, inTaskOrder, showCounts } from "./style.ts";
 import { mean } from "./statistics.ts";
 
@@ -9,15 +10,15 @@ export interface RunGroup {
   method: string;
   setting: string;
   /** In the order of their seeds. */
-  records: RunRecord[];
+  records: StudyRecord[];
   /** Of those runs that have one. */
-  timings: TimingRecord[];
+  timings: StudyTiming[];
 }
 
 /** The groups of a profile, by task, then method, then setting, in the order of Table 1. */
 export function groupRuns(
-  records: readonly RunRecord[],
-  timings: readonly TimingRecord[],
+  records: readonly StudyRecord[],
+  timings: readonly StudyTiming[],
   profile: string,
 ): RunGroup[] {
   const groups = new Map<string, RunGroup>();

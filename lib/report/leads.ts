@@ -1,6 +1,6 @@
 /** From a number to the files it was computed from: the leads of a group's row, and the sources of a figure. */
-import type { RunKey } from "../runs/record.ts";
 import { runPaths } from "../runs/store.ts";
+import type { StudyRecord, StudyTiming } from "./filling.ts";
 import type { RunGroup } from "./groups.ts";
 import type { Lead } from "./value.ts";
 
@@ -8,20 +8,24 @@ import type { Lead } from "./value.ts";
 export function leadsOf({ records, timings }: RunGroup): Lead[] {
   return [
     ...records.map((record) => ({
-      path: belowProfile(record, runPaths("", record).record),
+      ...leadTo(record, runPaths("", record).record),
       shown: { column: "Seeds", text: `${record.seed}` },
     })),
-    ...timings.map((timing) => ({ path: belowProfile(timing, runPaths("", timing).timing) })),
+    ...timings.map((timing) => leadTo(timing, runPaths("", timing).timing)),
   ];
 }
 
-function belowProfile({ profile }: RunKey, path: string): string {
-  return path.replaceAll("\\", "/").slice(profile.length + 1);
+/** `path` starts with the folder of the run's profile. */
+function leadTo({ profile, origin }: StudyRecord | StudyTiming, path: string): Lead {
+  const slashed = path.replaceAll("\\", "/");
+  return origin === "reference"
+    ? { path: `results/${slashed}`, from: origin }
+    : { path: slashed.slice(profile.length + 1) };
 }
 
 /** The same files without links, for numbers made of so many runs that links would bury them. */
 export function silentLeads(groups: readonly RunGroup[]): Lead[] {
-  return groups.flatMap(leadsOf).map(({ path }) => ({ path }));
+  return groups.flatMap(leadsOf).map(({ shown: _, ...lead }) => lead);
 }
 
 /** The files of `groups`, for figures. */

@@ -41,6 +41,7 @@ export {
   lossPairs,
 } from "./side_by_side.ts";
 export { showBound, showDecimals, showRange } from "./style.ts";
+export { markedTable } from "./marks.ts";
 export { pathLengthFigure } from "./path_length.ts";
 export { readStudy, recordsOf, type Study, timingsOf } from "./study.ts";
 export { gradedShown, standingRecords } from "./standing.ts";

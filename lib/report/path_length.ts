@@ -4,6 +4,7 @@ import { executedLayers } from "./difficulty.ts";
 import { familyOf } from "./families.ts";
 import { provenanceNote, type RunGroup } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
+import { markNote, pointMarks } from "./marks.ts";
 import { gradedNote } from "./missing.ts";
 import { panelAxes, panelsHeight, panelsLayout, showEachLegendOnce } from "./panels.ts";
 import { standingGroups, standingNote } from "./standing.ts";
@@ -34,7 +35,7 @@ export function pathLengthFigure(study: Study): Figure {
       "Path length. Layers executed by level of difficulty, which is known by construction. Points: mean over dev inputs and " +
       `seeds; whiskers: smallest to largest seed. ${standingNote} DPBERT: ${
         methodLabel("dpbert", study.setting)
-      }. ${provenanceNote(profile, groups)}${gradedNote(groups)}`,
+      }. ${provenanceNote(profile, groups)}${markNote(...groups)}${gradedNote(groups)}`,
     spec: {
       data: showEachLegendOnce(traces),
       layout: panelsLayout(height, tasks.length, (panel) => ({
@@ -68,6 +69,7 @@ function levelTrace(runs: readonly GradedRun[], group: RunGroup, panel: number) 
     mode: "lines+markers",
     name: label,
     legendgroup: label,
+    ...pointMarks(levels.map(() => group)),
     x: levels,
     y: found.map(({ mean }) => mean),
     error_y: whiskers(found),

@@ -1,12 +1,13 @@
 /** Which runs a report is made of. */
-import type { RunRecord } from "../runs/record.ts";
-import { groupRuns, provenanceNote } from "./groups.ts";
+import type { StudyRecord } from "./filling.ts";
+import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { silentLeads } from "./leads.ts";
+import { isReference, marked } from "./marks.ts";
 import { inTaskOrder, showCounts, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** One row per task: its rows, how many methods under how many settings have run, their seeds and backend. */
-export function runsTable(records: readonly RunRecord[], profile: string): Table {
+export function runsTable(records: readonly StudyRecord[], profile: string): Table {
   const groups = groupRuns(records, [], profile), tasks = inTaskOrder(groups.map(({ task }) => task));
   const groupsOn = (task: string) => groups.filter((group) => group.task === task);
   return {
@@ -24,7 +25,7 @@ export function runsTable(records: readonly RunRecord[], profile: string): Table
         `${count("train")}`,
         `${count("dev")}`,
         `${new Set(own.map(({ method }) => method)).size}`,
-        `${own.length}`,
+        settingsCell(own),
         showCounts(own.map(({ records }) => records.length)),
         [...new Set(backends)].join(", "),
       ];
@@ -32,4 +33,10 @@ export function runsTable(records: readonly RunRecord[], profile: string): Table
     align: ["left", "right", "right", "right", "right", "right", "left"],
     leads: { note: "", head: [], rows: tasks.map((task) => silentLeads(groupsOn(task))) },
   };
+}
+
+/** How many settings were run, and how many of them here: `30, here 4`. */
+function settingsCell(groups: readonly RunGroup[]): string {
+  const here = groups.filter((group) => !isReference(group)).length;
+  return here < groups.length ? marked(`${groups.length}, here ${here}`, ...groups) : `${here}`;
 }

@@ -4,11 +4,13 @@ import type { Config } from "../config.ts";
 import type { MethodRequest } from "../runs/grid.ts";
 import { gridOf } from "../runs/profiles.ts";
 import type { Overrides } from "../runs/overrides.ts";
-import type { PredictionRow, RunRecord, TimingRecord } from "../runs/record.ts";
-import { readPredictions, settingSlug } from "../runs/store.ts";
+import type { PredictionRow, RunRecord } from "../runs/record.ts";
+import { readPredictions, readRecords, readTimings, settingSlug } from "../runs/store.ts";
 import { readTunings, type Tuning } from "../runs/tuning/tuning.ts";
+import { filledFrom, type Runs, type StudyRecord, type StudyTiming } from "./filling.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import { type Paper, readPaper } from "./paper.ts";
+import { resolve } from "node:path";
 
 /** See the file's first line. */
 export interface Study {
@@ -30,30 +32,41 @@ export interface Study {
   paper: Paper;
 }
 
-/** The study of the `records` and `timings` of a profile, which lie in `resultsDir`. Throws as `readGraded` and `readTunings`. */
+/**
+ * The study of a profile's runs that lie in `resultsDir`; cells without any are filled from the results at `reference`
+ * (`filledFrom`). Throws as `readGraded` and `readTunings`.
+ */
 export async function readStudy(
   resultsDir: string,
   profile: string,
-  { records, timings }: { records: readonly RunRecord[]; timings: readonly TimingRecord[] },
+  reference: string | null = null,
 ): Promise<Study> {
-  const own = records.filter((record) => record.profile === profile);
-  const graded = await readGraded(resultsDir, own), rows = new Map<RunRecord, readonly PredictionRow[]>();
+  const own = await readRuns(resultsDir, profile);
+  const isOwn = reference === null || resolve(reference) === resolve(resultsDir);
+  const { records, timings } = isOwn ? own : filledFrom(await readRuns(reference, profile), own);
+  const isFilled = ({ origin }: StudyRecord) => origin === "reference";
+  const folderOf = (record: StudyRecord) => isFilled(record) ? reference! : resultsDir;
+  const graded = [
+    ...await readGraded(resultsDir, records.filter((record) => !isFilled(record))),
+    ...await readGraded(reference ?? "", records.filter(isFilled)),
+  ];
+  const rows = new Map<RunRecord, readonly PredictionRow[]>();
   for (const run of graded) rows.set(run.record, run.rows);
-  for (const record of own) {
-    if (!rows.has(record)) rows.set(record, await readPredictions(resultsDir, record));
+  for (const record of records) {
+    if (!rows.has(record)) rows.set(record, await readPredictions(folderOf(record), record));
   }
   const tunings = await readTunings(resultsDir, profile);
-  return studyOf(profile, { records: own, timings, rows, graded, tunings });
+  return studyOf(profile, { records, timings, rows, graded, tunings });
+}
+
+async function readRuns(results: string, profile: string): Promise<Runs> {
+  return { records: await readRecords(results, profile), timings: await readTimings(results, profile) };
 }
 
 /** The study of runs that are in memory. */
 export function studyOf(
   profile: string,
-  { records, timings, rows, graded, tunings = [] }: {
-    records: readonly RunRecord[];
-    timings: readonly TimingRecord[];
-    rows: Study["rows"];
-    graded: Study["graded"];
+  { records, timings, rows, graded, tunings = [] }: Runs & Pick<Study, "rows" | "graded"> & {
     tunings?: Study["tunings"];
   },
 ): Study {
@@ -76,7 +89,7 @@ export function studyOf(
 }
 
 /** Every record of a study. */
-export const recordsOf = ({ groups }: Study): RunRecord[] => groups.flatMap(({ records }) => records);
+export const recordsOf = ({ groups }: Study): StudyRecord[] => groups.flatMap(({ records }) => records);
 
 /** Every timing of a study. */
-export const timingsOf = ({ groups }: Study): TimingRecord[] => groups.flatMap(({ timings }) => timings);
+export const timingsOf = ({ groups }: Study): StudyTiming[] => groups.flatMap(({ timings }) => timings);

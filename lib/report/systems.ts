@@ -4,6 +4,7 @@ import { settingSlug } from "../runs/store.ts";
 import { type DevSet, devSets, firstLayers, scoresOn } from "./dev_sets.ts";
 import { findGroup, groupRuns, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
 import { silentLeads } from "./leads.ts";
+import { marked } from "./marks.ts";
 import { summarise } from "./statistics.ts";
 import { methodLabel, noValue, showCounts, showScore } from "./style.ts";
 import type { Table } from "./value.ts";
@@ -55,5 +56,6 @@ function systemCell(group: RunGroup | undefined, set: DevSet): string {
   const { mean, halfWidth } = summarise(scoresOn(group, set));
   const interval = Number.isFinite(halfWidth) ? ` ± ${showScore(halfWidth)}` : "";
   const plans = group.records.some(({ controls }) => controls !== undefined);
-  return showScore(mean) + interval + (plans ? ` at ${showScore(layersOf(group))} layers` : "");
+  const layers = plans ? ` at ${showScore(layersOf(group))} layers` : "";
+  return marked(showScore(mean) + interval + layers, group);
 }

@@ -12,6 +12,7 @@ import {
 } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
 import { fillCommand, isImpossible } from "./missing.ts";
+import { marked } from "./marks.ts";
 import type { PaperRow } from "./paper.ts";
 import { type Standing, standingNote, standingSystems } from "./standing.ts";
 import { mean, summarise } from "./statistics.ts";
@@ -84,20 +85,23 @@ function ourRow(study: Study, { family, setting }: Standing, groups: readonly Ru
     familyStyle(family).label,
     setting || noValue,
     showCounts(groups.map(({ records }) => records.length)),
-    showSpeedup(mean(groups.map((group) => mean(speedupsOf(group))))),
-    showPercent(mean(groups.map((group) => layersOf(group) / group.records[0].path.numLayers))),
-    showPercent(mean(groups.map(flopsSaved))),
+    ...[
+      showSpeedup(mean(groups.map((group) => mean(speedupsOf(group))))),
+      showPercent(mean(groups.map((group) => layersOf(group) / group.records[0].path.numLayers))),
+      showPercent(mean(groups.map(flopsSaved))),
+    ].map((text) => marked(text, ...groups)),
     ...devSets.map((set) => scoreCell(groups, set)),
-    meanCell(means),
-    showScore(mean(complete ? meansOverTasks(groups, ({ test }) => test?.score) : [])),
+    marked(meanCell(means), ...groups),
+    marked(showScore(mean(complete ? meansOverTasks(groups, ({ test }) => test?.score) : [])), ...groups),
     showScore(own?.average),
-    showDifference(difference),
+    marked(showDifference(difference), ...groups),
     lacking.length > 0 ? fillCommand(study, method) : noValue,
   ];
 }
 
 function scoreCell(groups: readonly RunGroup[], set: DevSet): string {
-  return meanCell(scoresOn(groups.find(({ task }) => task === set.task), set));
+  const group = groups.find(({ task }) => task === set.task);
+  return marked(meanCell(scoresOn(group, set)), group);
 }
 
 function meanCell(scores: readonly number[]): string {

@@ -1,12 +1,13 @@
 /** Table 2: what reinforcement learning brings beside soft gates, and what soft gates lose when they must decide. */
 import { settingSlug } from "../runs/store.ts";
 import { overridesOf } from "../runs/overrides.ts";
-import { type Compared, comparedWith } from "./comparison.ts";
+import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
 import { comparedCell } from "./dynamic.ts";
 import { type Cost, latencyCost, layerCost } from "./families.ts";
 import { findGroup, layersOf, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
 import { fillCommand } from "./missing.ts";
+import { marked } from "./marks.ts";
 import { mean } from "./statistics.ts";
 import type { Study } from "./study.ts";
 import { methodLabel, noValue, showDifference, showScore, showSpeedup, taskLabel } from "./style.ts";
@@ -22,10 +23,6 @@ function besideSoft(study: Study, task: string, cost: Cost): Compared | null {
   const ours = findGroup(study.groups, task, "dpbert", study.setting);
   return ours ? comparedWith(study, ours, soft, cost) : null;
 }
-
-const groupsIn = ({ first, second }: Compared): RunGroup[] => [
-  ...new Set([first.lower, first.upper, second.lower, second.upper]),
-];
 
 /** The gain over soft gates at equal speed-up on the tasks of Table 2 that have both, and the runs behind it. */
 export function softGain(study: Study): { tasks: string[]; gain: number; groups: RunGroup[] } {
@@ -139,10 +136,10 @@ export function discretisationTable(study: Study): Table {
       `${group.records.length}`,
       showScore(score(group)),
       showScore(layersOf(group)),
-      showScore(score(softly)),
-      showDifference(score(softly) - score(group)),
-      showScore(score(sampled)),
-      showScore(sampled && layersOf(sampled)),
+      marked(showScore(score(softly)), softly),
+      marked(showDifference(score(softly) - score(group)), softly),
+      marked(showScore(score(sampled)), sampled),
+      marked(showScore(sampled && layersOf(sampled)), sampled),
     ]),
     align: gapColumns.map((_, column) => column < 2 ? "left" : "right"),
     leads: { note: seedsNote, head: [], rows: rows.map(({ group }) => leadsOf(group)) },

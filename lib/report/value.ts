@@ -1,6 +1,7 @@
 /** The two values a report is made of. They render themselves nowhere: `notebook/` draws figures, this file writes tables as text. */
 import { posix } from "node:path";
 import { InputError } from "../errors.ts";
+import { markedTable } from "./marks.ts";
 
 /** A figure as a plotly specification (version 4: titles are objects `{ text }`). */
 export interface Figure {
@@ -12,7 +13,7 @@ export interface Figure {
   /** CSS pixels. */
   width: number;
   height: number;
-  /** What it was drawn from, below the profile's folder: `runs/mrpc/bert-s0.json`. */
+  /** What it was drawn from, below the profile's folder: `runs/mrpc/bert-s0.json`; of the reference below the project's. */
   sources?: string[];
 }
 
@@ -20,7 +21,8 @@ export interface Figure {
 export interface Lead {
   /** Below the profile's folder (`runs/mrpc/bert-s0.json`), or below the project's if `from` says so. */
   path: string;
-  from?: "project";
+  /** `reference`: below the project's too, and not recomputed here. */
+  from?: "project" | "reference";
   /** In Markdown a link of this text in the cell of this column; without, the file is named in the JSON alone. */
   shown?: { column: string; text: string };
 }
@@ -48,15 +50,16 @@ export interface Table {
 }
 
 /**
- * The table in Markdown, the caption as a paragraph above; where `places` is known, cells lead to their files. Throws
+ * The table in Markdown, the caption as a paragraph above, what is not recomputed marked; where `places` is known, cells
+ * lead to their files. Throws
  * `InputError` if a row has not one text per column.
  */
 export function tableMarkdown(table: Table): string {
-  const { columns, rows, align, leads } = checked(table);
+  const { caption: text, columns, rows, align, leads } = checked(table);
   const line = (cells: string[], row: Lead[]) =>
     `| ${cells.map((cell, at) => linkedCell(cell, columns[at], row, table.places)).join(" | ")} |`;
   const rule = `| ${align.map((side) => (side === "left" ? "---" : "---:")).join(" | ")} |`;
-  const caption = table.places && leads.note ? `${table.caption} ${leads.note}` : table.caption;
+  const caption = table.places && leads.note ? `${text} ${leads.note}` : text;
   const body = rows.map((row, at) => line(row, leads.rows[at]));
   return [caption, "", line(columns, leads.head), rule, ...body, ""].join("\n");
 }
@@ -65,7 +68,7 @@ export function tableMarkdown(table: Table): string {
 function linkedCell(cell: string, column: string, row: Lead[], places: Places | undefined): string {
   const links = row.flatMap(({ path, from, shown }) =>
     places && shown?.column === column
-      ? [`[${escapeCell(shown.text)}](${posix.join(places[from ?? "profile"], path)})`]
+      ? [`[${escapeCell(shown.text)}](${posix.join(from ? places.project : places.profile, path)})`]
       : []
   );
   return links.length > 0 ? links.join(" ") : escapeCell(cell);
@@ -73,7 +76,7 @@ function linkedCell(cell: string, column: string, row: Lead[], places: Places | 
 
 /** The table in columns of plain text, the caption below. Throws as `tableMarkdown`. */
 export function tablePlain(table: Table): string {
-  const { columns, rows, align } = checked(table);
+  const { caption, columns, rows, align } = checked(table);
   const widths = columns.map((column, at) => Math.max(length(column), ...rows.map((row) => length(row[at]))));
   const line = (cells: string[]) =>
     cells.map((cell, at) => {
@@ -81,7 +84,7 @@ export function tablePlain(table: Table): string {
       return align[at] === "left" ? cell + space : space + cell;
     }).join("  ").trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [line(columns), rule, ...rows.map(line), "", table.caption, ""].join("\n");
+  return [line(columns), rule, ...rows.map(line), "", caption, ""].join("\n");
 }
 
 function checked(table: Table) {
@@ -112,7 +115,7 @@ function checked(table: Table) {
       }.`,
     );
   }
-  return { columns, rows, align, leads };
+  return { ...markedTable(table), align, leads };
 }
 
 // a bar would end the cell, a line break the row, and what looks like a tag would not be shown

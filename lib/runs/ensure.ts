@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Root of the reference results that the project carries. */
-const committedResults = fileURLToPath(new URL("../../results", import.meta.url));
+export const committedResults = fileURLToPath(new URL("../../results", import.meta.url));
 
 /** The profile a reader who asks for none should see: the first that has reference records, else the default. */
 export async function referenceProfile(committed = committedResults): Promise<Profile> {
