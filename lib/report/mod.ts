@@ -29,6 +29,7 @@ export {
   sampledPathTable,
   tokenTable,
 } from "./lesson.ts";
+export { gatesFigure, type GatesRow, gatesTable } from "./lesson_gates.ts";
 export { type LevelRow, levelTable } from "./lesson_levels.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";

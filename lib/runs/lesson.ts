@@ -15,6 +15,7 @@ import {
   randomPlanner,
   reinforce,
   type Sampling,
+  trainSoft,
 } from "../methods/mod.ts";
 import {
   type Backend,
@@ -34,6 +35,9 @@ import { openSources, readTaskData, type TaskData, trainingSet } from "./task_da
 export type StageName = "stage1" | "stage2" | "stage3";
 /** In their order. */
 export const stageNames: readonly StageName[] = ["stage1", "stage2", "stage3"];
+
+/** What a lesson can train: those stages, and the third one with soft gates (section 4.7). */
+export type TrainedStage = StageName | "soft stage3";
 
 /** The profiles that a lesson can be on. */
 type LessonProfile = "smoke" | "micro";
@@ -75,8 +79,13 @@ export const lessonSeed = 0;
  */
 const microSteps: Record<StageName, number> = { stage1: 400, stage2: 60, stage3: 400 };
 
-function stepsOf(profile: LessonProfile, { stage1, stage2, stage3 }: Recipe, rows: number): Lesson["steps"] {
-  if (profile === "micro") return microSteps;
+function stepsOf(
+  profile: LessonProfile,
+  { stage1, stage2, stage3 }: Recipe,
+  rows: number,
+  onMicro: Lesson["steps"],
+): Lesson["steps"] {
+  if (profile === "micro") return onMicro;
   const stage1Steps = Math.round(stage1.epochs * Math.ceil(rows / stage1.batchSize));
   return { stage1: stage1Steps, stage2: stage2.steps, stage3: stage3.steps };
 }
@@ -84,12 +93,16 @@ function stepsOf(profile: LessonProfile, { stage1, stage2, stage3 }: Recipe, row
 /**
  * Opens a lesson on `task`: on micro-GLUE, or on smoke rows where that profile is asked for. A BERT of the user's own
  * counts on the micro profile alone: elsewhere it is another kind of BERT. `auto` is the wasm backend: a lesson is too
- * small for a GPU. Throws `InputError` as `openSources`.
+ * small for a GPU. `steps` are those on micro rows. Throws `InputError` as `openSources`.
  */
-export async function openLesson(config: Config, task = lessonTask): Promise<Lesson> {
-  const profile = config.profile === "smoke" ? "smoke" : "micro";
-  const bertDir = config.profile === "micro" ? config.bertDir : null;
-  const sources = await openSources(profile, task, { ...config, bertDir });
+export async function openLesson(
+  { bertDir, ...others }: Config,
+  task = lessonTask,
+  steps = microSteps,
+): Promise<Lesson> {
+  const profile = others.profile === "smoke" ? "smoke" : "micro";
+  const config = { ...others, bertDir: others.profile === "micro" ? bertDir : null };
+  const sources = await openSources(profile, task, config);
   const recipe = recipeFor(profile, task, {});
   const data = await readTaskData(sources, recipe.maxLength, lessonSeed);
   const levels = profile === "micro"
@@ -101,7 +114,7 @@ export async function openLesson(config: Config, task = lessonTask): Promise<Les
     sources,
     data,
     recipe,
-    steps: stepsOf(profile, recipe, data.train.length),
+    steps: stepsOf(profile, recipe, data.train.length, steps),
     levels,
     example: data.devExamples[chosen],
     encoded: data.dev[chosen],
@@ -122,7 +135,8 @@ async function freshModel({ sources }: Lesson, { ops }: Backend): Promise<Lesson
   return { backbone: { ops, config, params: await sources.freshBackbone(lessonSeed) }, planner };
 }
 
-async function stateOf({ backbone, planner }: LessonModel): Promise<LessonState> {
+/** The parameters of a model. */
+export async function stateOf({ backbone, planner }: LessonModel): Promise<LessonState> {
   return {
     backbone: await snapshot(leaves(backbone.params)),
     planner: await snapshot(plannerLeaves(planner)),
@@ -150,7 +164,7 @@ export async function withModel<T>(
 }
 
 function runStageOf(
-  stage: StageName,
+  stage: TrainedStage,
   model: LessonModel,
   lesson: Lesson,
   { steps, curveEvery, sampling }: StageRunOptions,
@@ -174,6 +188,9 @@ function runStageOf(
     );
   }
   const settings = { ...stage3, steps: all.stage3 };
+  if (stage === "soft stage3") {
+    return trainSoft(model.backbone, model.planner, set, settings, lessonSeed, cut);
+  }
   return reinforce(model.backbone, model.planner, set, settings, lessonSeed, cut, sampling);
 }
 
@@ -199,7 +216,7 @@ export interface StageRunOptions {
 /** Trains one stage of the lesson from `state` (null: from fresh parameters). */
 export function trainStage(
   lesson: Lesson,
-  stage: StageName,
+  stage: TrainedStage,
   state: LessonState | null,
   options: StageRunOptions = {},
 ): Promise<StageRun> {

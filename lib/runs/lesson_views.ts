@@ -91,6 +91,16 @@ export function watchSoftPass(
   return watchPass(backbone, examples, softGate(backbone.ops, planner, trace), trace);
 }
 
+/** As `watchPass` through gates that decide hard: a layer runs where s > 0.5 (Eq. 5). */
+export function watchPlannedPass(
+  backbone: Backbone,
+  planner: Planner,
+  examples: EncodedExample[],
+): Promise<WatchedPass> {
+  const trace = emptyTrace(), halves = planner.map(() => new Float32Array(examples.length).fill(0.5));
+  return watchPass(backbone, examples, sampledGate(backbone.ops, planner, trace, halves), trace);
+}
+
 /** The CLS state of one example on its way. */
 export interface LayerState {
   /** 0 is the embedding, i the state after layer i. */
