@@ -16,6 +16,7 @@ import type { RunContext } from "../runs/run.ts";
 import { readRecords } from "../runs/store.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { backendFor } from "./backend.ts";
+import { sayHowLong } from "./estimate.ts";
 import { obtainInputs } from "./inputs.ts";
 import { defaultJobs, parseJobs } from "./jobs.ts";
 import { refreshPages } from "./pages.ts";
@@ -149,6 +150,7 @@ export async function run(args: string[]): Promise<number> {
     fresh: wish.fresh,
     stop: signal,
     printer,
+    onWaiting: (waiting) => sayHowLong(waiting, { config, backend, jobs, stop: signal, say: printer.note }),
     now,
   });
   if (failures.length === requests.length) {

@@ -11,7 +11,8 @@ import type { Backend } from "../tensor/mod.ts";
 import { parseEvent, type RunEvent } from "./run_events.ts";
 
 const entry = fileURLToPath(new URL("main.ts", import.meta.url));
-const denoConfig = fileURLToPath(new URL("../../deno.json", import.meta.url));
+/** The project's settings of Deno, for processes that are started elsewhere. */
+export const denoConfig = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What is started. */
 export interface RunCommand {

@@ -25,6 +25,8 @@ export interface TrainAllOptions {
   /** Asks the runs to save and stop. */
   stop: AbortSignal;
   printer: ReturnType<typeof progressPrinter>;
+  /** Told what is to be trained before any of it is, where there is something. */
+  onWaiting?(requests: RunRequest[]): Promise<void>;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
 }
@@ -47,6 +49,8 @@ export async function trainAll(requests: readonly RunRequest[], options: TrainAl
   const { jobs, stop } = options;
   if (options.fresh) await forgetAll(session, options);
   else await findFinished(session, options);
+  const waiting = runs.filter(({ state }) => state === "waiting").map(({ request }) => request);
+  if (waiting.length > 0 && !stop.aborted) await options.onWaiting?.(waiting);
   await trainScheduled(runs, {
     jobs,
     start: (run) => trainOne(run, session, options),

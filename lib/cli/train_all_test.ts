@@ -37,7 +37,7 @@ async function trained(
   stop = new AbortController().signal,
   fresh = false,
 ) {
-  const notes: string[] = [], shown: string[] = [];
+  const notes: string[] = [], shown: string[] = [], waiting: RunRequest[] = [];
   const printer = {
     step: () => assert.fail("several runs are a table"),
     live: (...lines: string[]) => void shown.push(...lines),
@@ -53,9 +53,10 @@ async function trained(
     fresh,
     stop,
     printer,
+    onWaiting: (requests) => Promise.resolve(void waiting.push(...requests)),
     now: () => performance.now(),
   });
-  return { failures, notes, shown };
+  return { failures, notes, shown, waiting };
 }
 
 /** Every file under `folder` but the timings, its path from there on, and its bytes as text. */
@@ -82,7 +83,7 @@ Deno.test("records, predictions, paths, curves and weights are the same bytes wi
   await inFolder(async (folder) => {
     const alone = await trained(short, `${folder}/alone`, 1);
     const { failures, notes, shown } = await trained([...broken, ...short], `${folder}/two`, 2);
-    assert.deepEqual([alone.failures, alone.notes.length], [[], 3]);
+    assert.deepEqual([alone.failures, alone.notes.length, alone.waiting], [[], 3, short]);
     assert.match(alone.notes.at(-1)!, /^\[3\/3\] sts-b bert seed 0: score \S+ at 4\.00 of 4 layers$/);
 
     // Beside them one failed, so that another could not be run; no other was stopped by that.
@@ -105,7 +106,7 @@ Deno.test("records, predictions, paths, curves and weights are the same bytes wi
     assert.equal(files.filter(([name]) => name.startsWith("runs/")).length, 3);
 
     const again = await trained(short, `${folder}/two`, 2);
-    assert.deepEqual([again.notes.length, again.shown], [3, []]); // nothing was started
+    assert.deepEqual([again.notes.length, again.shown, again.waiting], [3, [], []]); // nothing was started
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Config, readConfig } from "../config.ts";
-import { leaves, startBackend } from "../tensor/mod.ts";
+import { startBackend } from "../tensor/mod.ts";
 import { keyOf } from "./grid.ts";
 import { lessonSeed, openLesson, stateOf, trainStage, withModel } from "./lesson.ts";
 import { openStage1, scoresUnderGates, spreadsOnDev } from "./lesson_gates.ts";

@@ -22,10 +22,14 @@ export function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
   };
 }
 
+/** Steps of stage 1 on so many rows. */
+export const stage1StepsOf = ({ stage1: { epochs, batchSize } }: Recipe, trainRows: number): number =>
+  Math.max(1, Math.round(epochs * Math.ceil(trainRows / batchSize)));
+
 /** Stage 1's settings with its epochs as steps. */
-export function stage1Settings({ recipe: { stage1: { epochs, ...settings } }, data }: Run) {
-  const steps = Math.max(1, Math.round(epochs * Math.ceil(data.train.length / settings.batchSize)));
-  return { ...settings, steps };
+export function stage1Settings({ recipe, data }: Run) {
+  const { epochs: _, ...settings } = recipe.stage1;
+  return { ...settings, steps: stage1StepsOf(recipe, data.train.length) };
 }
 
 /** The steps that `extraSteps` asks for. */
