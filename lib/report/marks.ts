@@ -40,13 +40,14 @@ export function markedTable(table: Table): Table {
   return { ...table, rows: shown, caption: hasMark && !isSaid ? `${caption} ${sentence}` : caption };
 }
 
-/** For a line of points, in place of its mode and text: daggers above those of the reference; `labels` are shown on hover. */
+/** For a line of points, in place of its mode and text: daggers beside those of the reference; `labels` are shown on hover. */
 export function pointMarks(groups: readonly Group[], labels?: readonly string[]) {
   if (!groups.some(isReference)) return labels ? { text: labels } : {};
   return {
     mode: "lines+markers+text",
     text: groups.map((group) => isReference(group) ? dagger : ""),
-    textposition: "top center",
+    textposition: "top right", // above it there may be a whisker
+    textfont: { size: 17 },
     ...labels && { hovertext: labels },
   };
 }
