@@ -26,7 +26,7 @@ Deno.test("tune tries each method, leaves out one that cannot do a task, and wri
     const found = (await readTunings(results, "smoke")).map(({ task, method }) => `${task} ${method}`);
     assert.deepEqual(found, ["sst-2 bert", "sst-2 deebert", "sts-b bert"]);
     assert.match(said, /\nSST-2 +BERT +2 .*\nSST-2 +DeeBERT +2 .*\nSTS-B +BERT +2 /);
-    const study = await readStudy(results, "smoke", { records: [], timings: [] });
+    const study = await readStudy(results, "smoke");
     const table = artefacts(study).tables.find(({ name }) => name === "tuning");
     const written = JSON.parse(await Deno.readTextFile(join(results, "smoke/tables/tuning.json")));
     assert.deepEqual(written, JSON.parse(JSON.stringify(table)));

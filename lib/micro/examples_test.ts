@@ -198,7 +198,7 @@ Deno.test("the same seed gives the same bytes, here and everywhere; dev does not
   );
   assert.equal(
     createHash("sha256").update(text).digest("hex"),
-    "f38c4e392bfd3f984ea28c2d85cd56dc00fac75e9713877b1d3a39fbd90df1ad",
+    "c78b665dacfc8fc082e0af7297663942e1070d90c5e8b38d2bff2c2f18968ec1",
   );
   const wider = microSplits("rte", { seed: 7, rows: { train: 90, other: 40 } });
   assert.deepEqual(wider.dev, microSplits("rte", options).dev);

@@ -14,7 +14,7 @@ import { several } from "./several.ts";
 
 type Operator = { kind: "flip" | "keep" | "concede"; before: string; after: string };
 
-const lengths: Lengths = { from: 26, to: 38 };
+const lengths: Lengths = { from: 34, to: 44 };
 
 const flips = [
   (random: Random) => `${pick(judges, random)} ${pick(denials, random)} that`,
@@ -76,7 +76,7 @@ function written({ work, judgement, operators }: Opinion): string {
 /** SST-2's generator. Labels: "1" positive, "0" negative. */
 export const nested: Grammar = {
   possible: { from: 0, to: 8 },
-  levels: { from: 0, to: 6 },
+  levels: { from: 0, to: 8 },
   example({ level, label }, random) {
     const found = opinion(level, label === "1", random);
     return {
