@@ -22,8 +22,8 @@ Deno.test("wishOf takes all tasks and three seeds of micro with --full, unless i
 
 Deno.test("wishOf takes every method, those that the profile does not run under their defaults", () => {
   assert.deepEqual(wishOf(["--methods", "pabee, dpbert"], {}).grid.methods, [
-    { method: "dpbert", settings: { targetRate: 0.6 } },
     { method: "dpbert", settings: { targetRate: 0.45 } },
+    { method: "dpbert", settings: { targetRate: 0.3 } },
     { method: "pabee" },
   ]);
 });
@@ -59,7 +59,7 @@ Deno.test("wishOf keeps the methods' own order, so that stage 1 comes first", ()
 
 Deno.test("wishOf takes every setting of a method that --methods names", () => {
   const { grid } = wishOf(["--methods", "dpbert"], {});
-  assert.deepEqual(grid.methods.map(({ settings }) => settings!.targetRate), [0.6, 0.45]);
+  assert.deepEqual(grid.methods.map(({ settings }) => settings!.targetRate), [0.45, 0.3]);
 });
 
 Deno.test("wishOf reads --jobs, and leaves the number to the machine without it", () => {

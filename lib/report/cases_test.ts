@@ -8,7 +8,7 @@ const layersOf = (row: number) => ({ 3: 1, 5: 5, 12: 6 })[row] ?? 3;
 const run: MadeUpRun = {
   method: "dpbert",
   task: "qnli",
-  settings: { targetRate: 0.6 },
+  settings: { targetRate: 0.45 },
   right: 10,
   path: Array.from({ length: 20 }, (_, row) => firstOf6(layersOf(row))),
 };

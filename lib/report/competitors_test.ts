@@ -17,9 +17,9 @@ const run = (
 
 const study = exampleStudy([
   run("bert", {}, 6, 20),
-  run("dpbert", { targetRate: 0.6 }, 3, 20),
+  run("dpbert", { targetRate: 0.45 }, 3, 20),
   run("dpbert", { targetRate: 0.9 }, 5, 20),
-  run("dpbert", { lambda1: 0, targetRate: 0.6 }, 3, 4),
+  run("dpbert", { lambda1: 0, targetRate: 0.45 }, 3, 4),
   run("pabee", { patience: 1 }, 2, 8),
   run("pabee", { patience: 2 }, 4, 12),
   { ...run("deebert", { threshold: 0.1 }, 3, 20), speedup: undefined },

@@ -7,7 +7,7 @@ const rising = Array.from({ length: 20 }, (_, row) => firstOf6(2 + Math.floor(ro
 
 const planned = (changes: Partial<MadeUpRun>): MadeUpRun => ({
   method: "dpbert",
-  settings: { targetRate: 0.6 },
+  settings: { targetRate: 0.45 },
   right: 20,
   path: rising,
   controls: {
@@ -20,7 +20,7 @@ const planned = (changes: Partial<MadeUpRun>): MadeUpRun => ({
 });
 const subset = (right: number): MadeUpRun => ({
   method: "static-subset",
-  settings: { subset: "search", targetRate: 0.6 },
+  settings: { subset: "search", targetRate: 0.45 },
   right,
   path: firstOf6(3),
 });
@@ -92,7 +92,7 @@ Deno.test("verdictText without runs names the command that makes them", () => {
 Deno.test("controlsTable sets every control beside the score", () => {
   const { rows: [row] } = controlsTable(exampleStudy([planned({}), subset(10)]));
   assert.deepEqual(row, [
-    ...["SST-2", "t0.6", "1", "100.0", "3.5", "25 %", "95.0", "90.0"],
+    ...["SST-2", "t0.45", "1", "100.0", "3.5", "25 %", "95.0", "90.0"],
     ...["–", "–", "50.0 at 3.0", "–"],
   ]);
 });

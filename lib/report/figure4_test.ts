@@ -6,7 +6,7 @@ import { pathLengthFigure } from "./path_length.ts";
 /** Rows of level 0 execute two layers, those of the other levels four; seed 1 always four. */
 const run = (seed: number): MadeUpRun => ({
   method: "dpbert",
-  settings: { targetRate: 0.6 },
+  settings: { targetRate: 0.45 },
   seed,
   right: 18,
   path: Array.from({ length: 20 }, (_, row) => firstOf6(seed === 0 && row < 5 ? 2 : 4)),
@@ -14,7 +14,7 @@ const run = (seed: number): MadeUpRun => ({
 const study = exampleStudy([run(0), run(1)]);
 
 Deno.test("executedShareByLevelFigure: half of the seeds execute layer 3 at level 0, all of them above", () => {
-  const { spec: { data }, caption } = executedShareByLevelFigure(study.graded, "micro", "dpbert", "t0.6");
+  const { spec: { data }, caption } = executedShareByLevelFigure(study.graded, "micro", "dpbert", "t0.45");
   const cells = data as { base: number; text: string[] }[];
   assert.deepEqual(cells.map(({ base }) => base), [-0.48, 0.52, 1.52, 2.52]);
   assert.deepEqual(cells[0].text, ["100", "100", "50", "50", "0", "0"]);

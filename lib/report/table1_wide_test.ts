@@ -19,7 +19,7 @@ const study = exampleStudy([
   {
     ...bert("sst-2", 0, 17),
     method: "dpbert",
-    settings: { targetRate: 0.6 },
+    settings: { targetRate: 0.45 },
     path: firstOf6(4),
     speedup: 1.5,
   },

@@ -12,12 +12,12 @@ const run = (method: string, settings: MadeUpRun["settings"], layers: number, ri
 });
 
 const study = exampleStudy([
-  run("dpbert", { targetRate: 0.6 }, 3, 18),
-  run("dpbert-soft", { targetRate: 0.45 }, 2, 8),
-  run("dpbert-soft", { targetRate: 0.6 }, 4, 12),
-  run("dpbert-soft", { gates: "soft", targetRate: 0.6 }, 6, 19),
-  run("dpbert-soft", { gates: "sampled", targetRate: 0.6 }, 5, 14),
-  run("dpbert", { lambda1: 0, targetRate: 0.6 }, 3, 12),
+  run("dpbert", { targetRate: 0.45 }, 3, 18),
+  run("dpbert-soft", { targetRate: 0.3 }, 2, 8),
+  run("dpbert-soft", { targetRate: 0.45 }, 4, 12),
+  run("dpbert-soft", { gates: "soft", targetRate: 0.45 }, 6, 19),
+  run("dpbert-soft", { gates: "sampled", targetRate: 0.45 }, 5, 14),
+  run("dpbert", { lambda1: 0, targetRate: 0.45 }, 3, 12),
 ]);
 
 const cells = (table: { columns: string[]; rows: string[][] }, found: (row: string[]) => boolean) => {
@@ -58,7 +58,7 @@ Deno.test("softGain is the mean over the tasks that have both", () => {
 
 Deno.test("discretisationTable: one training under three kinds of gates", () => {
   const table = discretisationTable(study);
-  assert.deepEqual(table.rows.map(([, method]) => method), ["DPBERT-soft (t0.45)", "DPBERT-soft (t0.6)"]);
+  assert.deepEqual(table.rows.map(([, method]) => method), ["DPBERT-soft (t0.3)", "DPBERT-soft (t0.45)"]);
   assert.deepEqual(table.rows[0].slice(3), ["40.0", "2.0", "–", "–", "–", "–"]);
   assert.deepEqual(table.rows[1].slice(3), ["60.0", "4.0", "95.0", "+35.0", "70.0", "5.0"]);
 });
@@ -72,6 +72,6 @@ Deno.test("ablationsTable sets a change beside DPBERT at as many layers, and nam
   assert.deepEqual([missing.Seeds, missing.Score], ["0", "–"]);
   assert.equal(
     missing["Missing: filled by"],
-    "`deno task train --profile micro --task cola --method dpbert --seed 0 --set lambda2=100 --set targetRate=0.6`",
+    "`deno task train --profile micro --task cola --method dpbert --seed 0 --set lambda2=100 --set targetRate=0.45`",
   );
 });

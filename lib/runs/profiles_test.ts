@@ -23,7 +23,7 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   const small = gridOf(open), full = gridOf(open, { full: true });
   assert.deepEqual([small.tasks, small.seeds], [["sst-2", "mrpc", "rte"], [0]]);
   assert.deepEqual([full.tasks.length, full.seeds], [8, [0, 1, 2]]);
-  assert.equal(settingsOf(small), "bert, bert-first-k k4, dpbert t0.6, dpbert t0.45");
+  assert.equal(settingsOf(small), "bert, bert-first-k k4, dpbert t0.45, dpbert t0.3");
   assert.equal(settingsOf(full), `${settingsOf(small)}, bert extraSteps=stage3, bert-first-k k6`);
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),
