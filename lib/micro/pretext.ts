@@ -9,7 +9,7 @@
  * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task.
  */
 import { agreementText } from "./agreement.ts";
-import { factText, orderText } from "./chains.ts";
+import { orderText } from "./chains.ts";
 import { between, oneIn, pick, type Random, stream } from "./draw.ts";
 import { rewriteText } from "./events.ts";
 import { grammars, type MicroTask } from "./examples.ts";
@@ -21,7 +21,6 @@ import { placeText, questionText } from "./whereabouts.ts";
 const kinds = {
   agreement: { task: "cola", text: agreementText },
   opinion: { task: "sst-2", text: opinionText },
-  fact: { task: "rte", text: factText },
   order: { task: "rte", text: orderText },
   place: { task: "mnli", text: placeText },
   where: { task: "qnli", text: questionText },
@@ -35,19 +34,8 @@ export type PretextKind = keyof typeof kinds;
 /** Every kind. */
 export const pretextKinds = Object.keys(kinds) as PretextKind[];
 
-/** Stories whose facts have to be found again and followed. */
-const stories: readonly PretextKind[] = ["order", "place", "where"];
-
-/**
- * What is told, from what is learned first to everything; twice what takes longest. A skill comes after so many rows of
- * its own that it would hardly begin among all the others: facts are found again after 1,700 steps of nothing else, and
- * stories are followed soon after that.
- */
-export const curriculum = {
-  facts: ["fact"],
-  stories,
-  all: [...pretextKinds, ...stories, "opinion"],
-} satisfies Record<string, readonly PretextKind[]>;
+/** How often each is drawn: twice what takes longest to learn. */
+const usual: readonly PretextKind[] = [...pretextKinds, "opinion", "order", "place", "where"];
 
 /** One row of pre-training text. */
 export interface PretextRow {
@@ -64,7 +52,7 @@ export interface PretextRow {
 /** Settings of a stream. */
 export interface PretextOptions {
   seed: number;
-  /** A kind named twice is drawn twice as often; `curriculum.all` unless said otherwise. */
+  /** A kind named twice is drawn twice as often; `usual` unless said otherwise. */
   kinds?: readonly PretextKind[];
 }
 
@@ -80,7 +68,7 @@ export function judgedRow(row: number, options: PretextOptions): PretextRow {
   return asRow(kind, text, oneIn(2, random) ? text.falsified(random) : null);
 }
 
-function drawn(name: string, row: number, { seed, kinds: wanted = curriculum.all }: PretextOptions) {
+function drawn(name: string, row: number, { seed, kinds: wanted = usual }: PretextOptions) {
   const random = stream(seed, "pretext", name, row);
   const kind = pick(wanted, random);
   const { task, text } = kinds[kind];
