@@ -10,6 +10,19 @@ Deno.test("recordProblems finds nothing where every record follows from its pred
   await withExampleProject(async (root) => assert.deepEqual(await recordProblems(root), []));
 });
 
+Deno.test("recordProblems lets a ratio of short latencies be: 0.694 / 0.374 is 1.856, before rounding it was 1.858", async () => {
+  await withExampleProject(async (root) => {
+    const timing = dpbert(root, "timings", "json"), found = JSON.parse(await Deno.readTextFile(timing));
+    const rounded = { medianMs: 0.374, fullMedianMs: 0.694, speedup: 1.858 };
+    const write = (speedup: number) =>
+      writeFile(timing, JSON.stringify({ ...found, latency: { ...found.latency, ...rounded, speedup } }));
+    await write(1.858);
+    assert.deepEqual(await recordProblems(root), []);
+    await write(1.862);
+    assert.match((await recordProblems(root)).join(), /speedup of its timing is 1\.862/);
+  });
+});
+
 const faults: { name: string; break: (root: string) => Promise<void>; said: RegExp }[] = [
   {
     name: "a score that its predictions do not give",
