@@ -2,6 +2,7 @@
 import { type Config, readConfig } from "../config.ts";
 import { runsProgress } from "../notebook/mod.ts";
 import { placesFrom, readStudy, recordsOf, runsTable, type Study, timingsOf } from "../report/mod.ts";
+import type { StudyRecord } from "../report/filling.ts";
 import { committedResults, ensureRuns, referenceProfile } from "../runs/ensure.ts";
 import { gridOf } from "../runs/profiles.ts";
 import { backendFor } from "./backend.ts";
@@ -13,8 +14,8 @@ export interface OpenStudy {
   timings: Study["groups"][number]["timings"];
   /** Where the leads of tables start, seen from the notebook. */
   places: { profile: string; project: string };
-  /** Root of the results. */
-  resultsDir: string;
+  /** Root of the results that a run lies in. */
+  rootOf(run: StudyRecord): string;
 }
 
 /**
@@ -33,5 +34,6 @@ export async function openStudy(env: Record<string, string> = Deno.env.toObject(
   const study = await readStudy(resultsDir, profile, committedResults);
   const places = placesFrom(Deno.cwd(), { profile: `${resultsDir}/${profile}`, project: ".." });
   await progress.finish({ ...runsTable(recordsOf(study), profile), places });
-  return { study, records: recordsOf(study), timings: timingsOf(study), places, resultsDir };
+  const rootOf = ({ origin }: StudyRecord) => origin === "reference" ? committedResults : resultsDir;
+  return { study, records: recordsOf(study), timings: timingsOf(study), places, rootOf };
 }
