@@ -2,7 +2,7 @@
 import { type Config, readConfig } from "../config.ts";
 import { runsProgress } from "../notebook/mod.ts";
 import { placesFrom, readStudy, recordsOf, runsTable, type Study, timingsOf } from "../report/mod.ts";
-import type { StudyRecord } from "../report/filling.ts";
+import { rootOf, type StudyRecord } from "../report/filling.ts";
 import { committedResults, ensureRuns, referenceProfile } from "../runs/ensure.ts";
 import { gridOf } from "../runs/profiles.ts";
 import { backendFor } from "./backend.ts";
@@ -34,6 +34,11 @@ export async function openStudy(env: Record<string, string> = Deno.env.toObject(
   const study = await readStudy(resultsDir, profile, committedResults);
   const places = placesFrom(Deno.cwd(), { profile: `${resultsDir}/${profile}`, project: ".." });
   await progress.finish({ ...runsTable(recordsOf(study), profile), places });
-  const rootOf = ({ origin }: StudyRecord) => origin === "reference" ? committedResults : resultsDir;
-  return { study, records: recordsOf(study), timings: timingsOf(study), places, rootOf };
+  return {
+    study,
+    records: recordsOf(study),
+    timings: timingsOf(study),
+    places,
+    rootOf: (run) => rootOf(run, resultsDir, committedResults),
+  };
 }

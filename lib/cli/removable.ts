@@ -5,6 +5,7 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { profiles } from "../config.ts";
 import { openLocked } from "../files/locked_file.ts";
+import { ignoreMissing } from "../files/missing.ts";
 import { isOutdated } from "../runs/resume_state.ts";
 import { readRecords, runPaths } from "../runs/store.ts";
 
@@ -224,7 +225,3 @@ async function size(path: string): Promise<number> {
 }
 
 const exists = (path: string) => Deno.lstat(path).then(() => true, () => false);
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}

@@ -24,10 +24,10 @@ import type { Settings } from "../runs/recipe.ts";
 import { trainCommand } from "../runs/record.ts";
 import type { SavedRun } from "../runs/saved.ts";
 import { runName } from "../runs/store.ts";
+import { committedResults } from "../runs/ensure.ts";
 import { type AskOptions, findTested, type TestedRun, testPredictions } from "../runs/test_predictions.ts";
 import { evaluationProgress } from "./evaluate.ts";
 import { openOnBackend } from "./predict.ts";
-import { projectRoot } from "./render.ts";
 import { parseSeed, parseSettings } from "./train.ts";
 
 /** What `--help` prints. */
@@ -145,7 +145,7 @@ function askingWith(config: Config): AskOptions {
 }
 
 /** See the file's first lines. Throws `InputError` where a task has no run, and writes nothing then. */
-export async function run(args: string[], committed = join(projectRoot, "results")): Promise<number> {
+export async function run(args: string[], committed = committedResults): Promise<number> {
   const { config, requests, name, out } = await wishOf(args), { profile } = config;
   const runs = await findAll(requests, [resolve(config.results), committed]);
   const { values, rows } = await predictionsOf(runs, config), generated = generatesRows(profile);

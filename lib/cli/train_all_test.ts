@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inFolder } from "../files/in_folder.ts";
 import { type Config, readConfig } from "../config.ts";
 import { withLock } from "../runs/lock.ts";
 import { keyOf, type RunRequest } from "../runs/grid.ts";
@@ -68,15 +69,6 @@ function filesUnder(folder: string, prefix = ""): [string, string][] {
       ? filesUnder(`${folder}/${name}`, `${prefix}${name}/`)
       : [[prefix + name, new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`))]]
   ).sort(([a], [b]) => a < b ? -1 : 1);
-}
-
-async function inFolder(body: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("records, predictions, paths, curves and weights are the same bytes with one job and with two", async () => {

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
+import { inFolder } from "./in_folder.ts";
 import { join } from "node:path";
 import { replaceFile, sweepTemporaries, writeAtomic, writeBytes } from "./atomic.ts";
 import { InputError } from "../errors.ts";
 import { openLocked } from "./locked_file.ts";
 
 /** Runs `body` with a fresh folder, removed afterwards. */
-async function inFolder(body: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("writeAtomic replaces a file, takes bytes and leaves nothing else behind", () =>
   inFolder(async (folder) => {
     const file = join(folder, "deep", "a.txt");

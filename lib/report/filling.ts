@@ -55,3 +55,7 @@ function isComparable(record: RunRecord, own: readonly RunRecord[]): boolean {
 
 /** Sums of the files, which a parsed record has in the order of their names. */
 const dataOf = ({ data }: RunRecord) => JSON.stringify(data.sha256);
+
+/** The root of the results that a run lies in: `reference` where it was filled, else `results`. */
+export const rootOf = ({ origin }: Origin, results: string, reference: string): string =>
+  origin === "reference" ? reference : results;

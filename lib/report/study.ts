@@ -7,7 +7,7 @@ import type { Overrides } from "../runs/overrides.ts";
 import type { PredictionRow, RunRecord } from "../runs/record.ts";
 import { readPredictions, readRecords, readTimings, settingSlug } from "../runs/store.ts";
 import { readTunings, type Tuning } from "../runs/tuning/tuning.ts";
-import { filledFrom, type Runs, type StudyRecord, type StudyTiming } from "./filling.ts";
+import { filledFrom, rootOf, type Runs, type StudyRecord, type StudyTiming } from "./filling.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import { type Paper, readPaper } from "./paper.ts";
 import { resolve } from "node:path";
@@ -45,7 +45,6 @@ export async function readStudy(
   const isOwn = reference === null || resolve(reference) === resolve(resultsDir);
   const { records, timings } = isOwn ? own : filledFrom(await readRuns(reference, profile), own);
   const isFilled = ({ origin }: StudyRecord) => origin === "reference";
-  const folderOf = (record: StudyRecord) => isFilled(record) ? reference! : resultsDir;
   const graded = [
     ...await readGraded(resultsDir, records.filter((record) => !isFilled(record))),
     ...await readGraded(reference ?? "", records.filter(isFilled)),
@@ -53,7 +52,9 @@ export async function readStudy(
   const rows = new Map<RunRecord, readonly PredictionRow[]>();
   for (const run of graded) rows.set(run.record, run.rows);
   for (const record of records) {
-    if (!rows.has(record)) rows.set(record, await readPredictions(folderOf(record), record));
+    if (!rows.has(record)) {
+      rows.set(record, await readPredictions(rootOf(record, resultsDir, reference ?? resultsDir), record));
+    }
   }
   const tunings = await readTunings(resultsDir, profile);
   return studyOf(profile, { records, timings, rows, graded, tunings });

@@ -3,6 +3,7 @@ import { type EncodedExample, taskById } from "../glue/mod.ts";
 import { InputError } from "../errors.ts";
 import { random } from "../tensor/mod.ts";
 import type { RunRequest } from "./grid.ts";
+import { quantile } from "./latency.ts";
 import { entryOf, isTrainedElsewhere, parentOf, recipeOf, recordedRecipe } from "./methods/mod.ts";
 import { extraStepsOf, stage1StepsOf } from "./methods/training.ts";
 import { disposeModel, makeParts } from "./models.ts";
@@ -96,11 +97,8 @@ async function timeStage(request: RunRequest, recipe: Recipe, context: MeasureCo
     disposeModel(model);
   }
   const times = ends.map((end, at) => end - (ends[at - 1] ?? started));
-  return median(times.length > 1 ? times.slice(1) : times) / 1000;
+  return quantile(times.length > 1 ? times.slice(1) : times, 0.5) / 1000;
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
 /** A run of those rows. */
 function runOn(

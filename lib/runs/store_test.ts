@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inFolder } from "../files/in_folder.ts";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { exampleRecord, exampleTiming } from "./example_records.ts";
@@ -17,15 +18,6 @@ import {
 } from "./store.ts";
 
 /** Runs `body` with a fresh folder, removed afterwards. */
-async function inFolder(body: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 function outcome(changes: { seed?: number; setting?: string } = {}) {
   return {
     record: exampleRecord(changes),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inFolder } from "../files/in_folder.ts";
 import { readConfig } from "../config.ts";
 import { parsePrediction, taskById } from "../glue/mod.ts";
 import { microSeed, microSplits } from "../micro/mod.ts";
@@ -31,15 +32,6 @@ async function writeTested(results: string, rows: PredictionRow[], mismatched: P
     test: { rows, mismatched },
     curve: [],
   });
-}
-
-async function inFolder(body: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("testPredictions gives what a run kept of both of MNLI's test splits, without its model", async () => {

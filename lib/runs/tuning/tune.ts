@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
+import { ignoreMissing } from "../../files/missing.ts";
 import { requestHash } from "../finished.ts";
 import type { RunRequest } from "../grid.ts";
 import { withLock } from "../lock.ts";
@@ -108,8 +109,4 @@ async function trainMissing(plan: Plan, numLayers: number, folder: string, conte
 function tuningOf({ base, targetRate, trials }: Plan, numLayers: number): Tuning {
   const { profile, task, method, seed } = base, done = trials.flatMap(({ done }) => done ?? []);
   return { schemaVersion, profile, task, method, seed, numLayers, targetRate, trials: done };
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

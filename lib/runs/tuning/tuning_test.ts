@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inFolder } from "../../files/in_folder.ts";
 import { join } from "node:path";
 import { exampleTuning, trial } from "./example_tuning.ts";
 import { chosenTrial, findTuning, readTunings, tuningFile, writeTuning } from "./tuning.ts";
@@ -25,15 +26,6 @@ Deno.test("chosenTrial passes over a trial that diverged, were it the recipe", (
   const diverged = { heldOutScore: null, onTarget: false };
   assert.deepEqual(chosen(trial({}, 0, diverged), trial({ beta: 20 }, -3)), { beta: 20 });
 });
-
-async function inFolder(body: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("tunings come back as they were written, by task and method", async () => {
   await inFolder(async (results) => {
