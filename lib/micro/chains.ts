@@ -23,23 +23,18 @@ interface Chains {
   verb: string;
 }
 
-/** Draws two chains of so many facts; `isCut` says whether an exchange of tails separates the pair. */
-function chains(
-  [own, others]: [number, number],
-  steps: number,
-  isCut: boolean,
-  names: string[],
-  random: Random,
-): Chains {
-  const people = sample(names, own + others + 2, random);
-  const one = people.slice(0, own + 1), other = people.slice(own + 1);
-  const first = between(0, own - steps, random);
+/** Draws chains of so many facts, the pair from the first; `isCut` says whether an exchange of tails separates it. */
+function chains(lengths: number[], steps: number, isCut: boolean, names: string[], random: Random): Chains {
+  const people = sample(names, lengths.reduce((sum, length) => sum + length + 1, 0), random);
+  const [one, other, ...others] = lengths.map((length) => people.splice(0, length + 1));
+  const first = between(0, one.length - 1 - steps, random);
   const pair: Fact = [one[first], one[first + steps]];
-  const cut = isCut ? between(first + 1, first + steps, random) : own + 1;
-  const exchanged = [[...one.slice(0, cut), ...other.slice(cut)], [
-    ...other.slice(0, cut),
-    ...one.slice(cut),
-  ]];
+  const cut = isCut ? between(first + 1, first + steps, random) : one.length;
+  const exchanged = [
+    [...one.slice(0, cut), ...other.slice(cut)],
+    [...other.slice(0, cut), ...one.slice(cut)],
+    ...others,
+  ];
   const facts = exchanged.flatMap((chain) => chain.slice(1).map((lower, at): Fact => [chain[at], lower]));
   return { facts: shuffled(facts, random), pair, verb: pick(ranks, random) };
 }
@@ -58,28 +53,37 @@ export const order: Grammar = {
   },
 };
 
-/** Facts, of either set of names, as in the task or in shorter chains, and up to four that follow. */
+/** Facts of which none leads to another: who is said to outrank whom? */
+export function factText(_level: number, random: Random): TrueText {
+  return consequences(Array.from({ length: between(2, 5, random) }, () => 1), 1, random);
+}
+
+/** Facts, as in the task or in shorter chains, and what follows. */
 export function orderText(level: number, random: Random): TrueText {
-  const { names } = pick([matched, mismatched], random);
-  const short: [number, number] = [Math.min(links, level + below(2, random)), between(1, 2, random)];
-  const found = chains(oneIn(4, random) ? [links, links] : short, level, false, names, random);
+  if (oneIn(4, random)) return consequences([links, links], level, random);
+  const own = Math.min(links, level + below(2, random));
+  return consequences([own, ...Array.from({ length: between(1, 3, random) }, () => 1)], level, random);
+}
+
+/**
+ * Chains of so many facts, of either set of names, and up to four consequences. A false one has somebody who outranks
+ * others above somebody who is outranked, so that nobody's place in the facts gives it away.
+ */
+function consequences(lengths: number[], level: number, random: Random): TrueText {
+  const found = chains(lengths, level, false, pick([matched, mismatched], random).names, random);
   const { verb, facts } = found, follows = reachable(facts);
-  const told = [...new Set(facts.flat())];
-  const pairs = told.flatMap((higher) => told.map((lower): Fact => [higher, lower]));
+  const pairs = facts.flatMap(([higher]) => facts.map(([_, lower]): Fact => [higher, lower]));
   const others = pairs.filter((pair) => follows(pair) && pair.join() !== found.pair.join());
-  const consequences = shuffled([found.pair, ...sample(others, between(0, 3, random), random)], random);
-  const isApart = ([one, other]: Fact) => one !== other && !follows([one, other]) && !follows([other, one]);
-  const falsified = ([higher, lower]: Fact, random: Random): Fact => {
-    if (oneIn(4, random)) return [lower, higher];
-    return pick(pairs.filter((pair) => isApart(pair) && (pair[0] === higher || pair[1] === lower)), random);
-  };
+  const told = shuffled([found.pair, ...sample(others, between(0, 3, random), random)], random);
+  const wrong = pairs.filter(([higher, lower]) =>
+    higher !== lower && !follows([higher, lower]) && !follows([lower, higher])
+  );
   const written = (pairs: Fact[]) => pairs.map((pair) => said(pair, verb)).join(" ");
   return {
     a: story(found),
-    b: written(consequences),
+    b: written(told),
     tells: "sentences",
-    falsified: (random) =>
-      written(someChanged(consequences, (consequence) => falsified(consequence, random), random)),
+    falsified: (random) => written(someChanged(told, () => pick(wrong, random), random)),
   };
 }
 

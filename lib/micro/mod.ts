@@ -20,6 +20,7 @@ export { microBalance } from "./balance.ts";
 export type { Levels, MicroExample } from "./grammar.ts";
 export { probe, type View, views } from "./leaks.ts";
 export {
+  curriculum,
   judgedRow,
   type PretextKind,
   pretextKinds,

@@ -9,7 +9,7 @@
  * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task.
  */
 import { agreementText } from "./agreement.ts";
-import { orderText } from "./chains.ts";
+import { factText, orderText } from "./chains.ts";
 import { between, oneIn, pick, type Random, stream } from "./draw.ts";
 import { rewriteText } from "./events.ts";
 import { grammars, type MicroTask } from "./examples.ts";
@@ -17,16 +17,25 @@ import type { TrueText } from "./grammar.ts";
 import { opinionText } from "./nested.ts";
 import { placeText, questionText } from "./whereabouts.ts";
 
-/** The kinds of text, and the task whose levels each has. */
+/** The task whose levels a kind of text has, and of how many drawn levels it takes the lowest. */
+interface Kind {
+  task: MicroTask;
+  lowestOf: 1 | 2;
+  text(level: number, random: Random): TrueText;
+}
+
+/** The kinds of text. What is hard is learned from what is easy, not from rows that look like noise. */
 const kinds = {
-  agreement: { task: "cola", text: agreementText },
-  opinion: { task: "sst-2", text: opinionText },
-  order: { task: "rte", text: orderText },
-  place: { task: "mnli", text: placeText },
-  where: { task: "qnli", text: questionText },
-  statement: { task: "mrpc", text: (level, random) => rewriteText(level, false, random) },
-  question: { task: "qqp", text: (level, random) => rewriteText(level, true, random) },
-} satisfies Record<string, { task: MicroTask; text: (level: number, random: Random) => TrueText }>;
+  agreement: { task: "cola", lowestOf: 2, text: agreementText },
+  opinion: { task: "sst-2", lowestOf: 2, text: opinionText },
+  fact: { task: "rte", lowestOf: 2, text: factText },
+  order: { task: "rte", lowestOf: 2, text: orderText },
+  // Whoever stands at the end of a chain is so soon found that chains would otherwise hardly be followed.
+  place: { task: "mnli", lowestOf: 1, text: placeText },
+  where: { task: "qnli", lowestOf: 1, text: questionText },
+  statement: { task: "mrpc", lowestOf: 2, text: (level, random) => rewriteText(level, false, random) },
+  question: { task: "qqp", lowestOf: 2, text: (level, random) => rewriteText(level, true, random) },
+} satisfies Record<string, Kind>;
 
 /** A kind of text. */
 export type PretextKind = keyof typeof kinds;
@@ -34,8 +43,29 @@ export type PretextKind = keyof typeof kinds;
 /** Every kind. */
 export const pretextKinds = Object.keys(kinds) as PretextKind[];
 
-/** How often each is drawn: twice what takes longest to learn. */
-const usual: readonly PretextKind[] = [...pretextKinds, "opinion", "order", "place", "where"];
+/** Stories whose facts have to be found again and followed. */
+const stories: readonly PretextKind[] = ["order", "place", "where"];
+
+/**
+ * What is told, from what is learned first to everything; more often what takes longest. A skill comes after so many rows
+ * of its own that it would hardly begin among all the others: facts are found again after 1,700 steps of nothing else,
+ * and stories are followed soon after that.
+ */
+export const curriculum = {
+  facts: ["fact"],
+  stories,
+  all: [
+    "agreement",
+    "agreement",
+    "opinion",
+    "opinion",
+    "opinion",
+    ...stories,
+    ...stories,
+    "statement",
+    "question",
+  ],
+} satisfies Record<string, readonly PretextKind[]>;
 
 /** One row of pre-training text. */
 export interface PretextRow {
@@ -52,7 +82,7 @@ export interface PretextRow {
 /** Settings of a stream. */
 export interface PretextOptions {
   seed: number;
-  /** A kind named twice is drawn twice as often; `usual` unless said otherwise. */
+  /** A kind named twice is drawn twice as often; `curriculum.all` unless said otherwise. */
   kinds?: readonly PretextKind[];
 }
 
@@ -68,14 +98,12 @@ export function judgedRow(row: number, options: PretextOptions): PretextRow {
   return asRow(kind, text, oneIn(2, random) ? text.falsified(random) : null);
 }
 
-function drawn(name: string, row: number, { seed, kinds: wanted = usual }: PretextOptions) {
+function drawn(name: string, row: number, { seed, kinds: wanted = curriculum.all }: PretextOptions) {
   const random = stream(seed, "pretext", name, row);
-  const kind = pick(wanted, random);
-  const { task, text } = kinds[kind];
-  const { from, to } = grammars[task as MicroTask].possible;
-  // The lower of two draws: what is hard is learned from what is easy, not from rows that look like noise.
-  const level = Math.min(between(from, to, random), between(from, to, random));
-  return { kind, text: text(level, random), random };
+  const kind = pick(wanted, random), { task, lowestOf, text }: Kind = kinds[kind];
+  const { from, to } = grammars[task].possible;
+  const levels = Array.from({ length: lowestOf }, () => between(from, to, random));
+  return { kind, text: text(Math.min(...levels), random), random };
 }
 
 function asRow(kind: PretextKind, { a, b, tells }: TrueText, falsified: string | null): PretextRow {

@@ -16,6 +16,9 @@ const meant = (text: string) => {
 const sentences = (text: string) => text.match(/[^.]+\./g)!.map((sentence) => sentence.trim());
 
 /** Whether the last part of a row holds, worked out from its text. */
+const allEntailed = (a: string, b: string) =>
+  sentences(b).every((one) => relation(a, one).label === "entailment");
+
 const holds: Record<PretextKind, (a: string, b: string) => boolean> = {
   agreement: (a) => agreement(a).isAcceptable,
   opinion: (a, b) =>
@@ -24,14 +27,15 @@ const holds: Record<PretextKind, (a: string, b: string) => boolean> = {
       const opinion = sentences(a).find((said) => said.includes(`the ${work} is `))!;
       return verdict(opinion).isPositive === praise.includes(judgement);
     }),
-  order: (a, b) => sentences(b).every((one) => relation(a, one).label === "entailment"),
+  fact: allEntailed,
+  order: allEntailed,
   place: (a, b) => sentences(b).every((one) => place(one.split(" ")[0], a).place === one.split(" ")[3]),
   where: (a, b) => {
-    const ends = sentences(b).filter((sentence) => sentence.split(" ")[1] === "is");
-    if (ends.length === 2) return place(a.split(" ")[2], b).place !== null;
-    // Behind the story, with its two ends, stands how two of its people fare.
-    const story = sentences(b).slice(0, -2).join(" ");
-    return sentences(b).slice(-2).every((one) => {
+    // A story is facts of company and two ends; behind it may stand how some of its people fare.
+    const told = sentences(b).filter((sentence) => sentence.split(" ")[1] !== "is").length + 2;
+    if (sentences(b).length === told) return place(a.split(" ")[2], b).place !== null;
+    const story = sentences(b).slice(0, told).join(" ");
+    return sentences(b).slice(told).every((one) => {
       const [person, , isIn, where] = one.split(" ");
       return place(person, story).place === (isIn === "in" ? where : null);
     });
@@ -60,7 +64,7 @@ Deno.test("true rows hold, judged rows hold exactly when no word was replaced: h
 });
 
 Deno.test("of chains whole sentences are wrong, those that do not hold; of a mere story no word tells", () => {
-  for (const kind of ["order", "place"] as const) {
+  for (const kind of ["fact", "order", "place"] as const) {
     for (const { a, b, replaced } of rows(judgedRow, kind, 100)) {
       const marks = sentences(b!).flatMap((one) => one.split(" ").map(() => !holds[kind](a, one)));
       assert.deepEqual(replaced, marks, `${kind}: ${a} | ${b}`);
@@ -72,6 +76,26 @@ Deno.test("of chains whole sentences are wrong, those that do not hold; of a mer
 });
 
 const words = ({ a, b }: Pick<PretextRow, "a" | "b">) => `${a} ${b ?? ""}`.split(" ");
+
+Deno.test("who stands in a false fact outranks somebody and is outranked by somebody, as in true ones", () => {
+  for (const kind of ["fact", "order"] as const) {
+    for (const { a, b } of rows(judgedRow, kind, 100)) {
+      const names = (text: string, at: number) => sentences(text).map((one) => one.split(" ")[at]);
+      for (const at of [0, 2]) {
+        for (const name of names(b!, at)) assert.ok(names(a, at).includes(name), `${a} | ${b}`);
+      }
+    }
+  }
+});
+
+Deno.test("facts tell of everybody once; stories come as in the task or with shorter chains", () => {
+  for (const { a } of rows(trueRow, "fact", 50)) {
+    const told = sentences(a).flatMap((one) => [one.split(" ")[0], one.split(" ")[2]]);
+    assert.equal(new Set(told).size, told.length);
+  }
+  const lengths = new Set(rows(trueRow, "order", 200).map(({ a }) => sentences(a).length));
+  assert.deepEqual([...lengths].sort(), [2, 3, 4, 5, 6]);
+});
 
 Deno.test("every word of every task occurs in the text to pre-train on, held-out ones included", () => {
   const known = new Set(Array.from({ length: 2000 }, (_, row) => words(trueRow(row, { seed: 0 }))).flat());

@@ -149,10 +149,8 @@ export function questionText(level: number, random: Random): TrueText {
       },
     };
   }
-  const known = shuffled(
-    [asked, pick([...placed, ...moody].filter((person) => person !== asked), random)],
-    random,
-  );
+  const others = [...placed, ...moody].filter((person) => person !== asked);
+  const known = shuffled([asked, ...sample(others, length < links ? 3 : 1, random)], random);
   const faring = (person: string, isRight: boolean) =>
     `${person} ${ends[Number(placed.includes(person) !== isRight)]}`;
   const ended = (isRight: boolean[]) =>

@@ -1,5 +1,5 @@
 /** Rows of pre-training text as token ids, with what is to be found out about each token. */
-import { judgedRow, type PretextRow, trueRow } from "../micro/mod.ts";
+import { judgedRow, type PretextKind, type PretextRow, trueRow } from "../micro/mod.ts";
 import { type Random, random } from "../tensor/mod.ts";
 import type { WordPiece } from "../text/mod.ts";
 
@@ -29,6 +29,8 @@ export interface PretextStream {
   seed: number;
   /** Where in the streams the first step begins; 0 unless said otherwise. */
   firstRow?: number;
+  /** What is told; everything unless said otherwise. */
+  kinds?: readonly PretextKind[];
 }
 
 /**
@@ -75,8 +77,8 @@ function pieceIds(word: string, wordPiece: WordPiece): number[] {
 }
 
 /** Row `row` of the true stream with some tokens hidden: 80 % as [MASK], 10 % as any token, 10 % as they are. */
-export function maskedExample(row: number, { wordPiece, seed }: PretextStream): PretextExample {
-  const text = trueRow(row, { seed }), rng = random(seed, "masks", row);
+export function maskedExample(row: number, { wordPiece, seed, kinds }: PretextStream): PretextExample {
+  const text = trueRow(row, { seed, kinds }), rng = random(seed, "masks", row);
   const { tokenIds, segmentIds, lastWord } = spelled(text, wordPiece);
   const masked = tokenIds.flatMap((answer, at): TokenQuestion[] => {
     const isSpecial = answer === wordPiece.clsId || answer === wordPiece.sepId;
@@ -95,8 +97,8 @@ function hidden(id: number, { maskId, vocabSize }: WordPiece, rng: Random): numb
 }
 
 /** Row `row` of the judged stream: nothing hidden, half of them falsified. */
-export function judgedExample(row: number, { wordPiece, seed }: PretextStream): PretextExample {
-  const text = judgedRow(row, { seed });
+export function judgedExample(row: number, { wordPiece, seed, kinds }: PretextStream): PretextExample {
+  const text = judgedRow(row, { seed, kinds });
   const { tokenIds, segmentIds, lastWord } = spelled(text, wordPiece);
   const replaced = lastWord.flatMap((word, at): TokenQuestion[] =>
     word < 0 || text.replaced === null ? [] : [{ at, answer: Number(text.replaced[word]) }]

@@ -25,6 +25,7 @@ import {
 import { linearSchedule, type LoopOptions, runStage, type StageResult } from "../train/mod.ts";
 import { type PretextBatch, pretextBatches } from "./batches.ts";
 import { pretextScores } from "./evaluation.ts";
+import type { PretextKind } from "../micro/mod.ts";
 import type { PretextStream } from "./examples.ts";
 import {
   type PretextHeads,
@@ -41,6 +42,8 @@ export interface Phase {
   numLayers: number;
   steps: number;
   learningRate: number;
+  /** What is told in it. */
+  kinds: readonly PretextKind[];
 }
 
 export interface PretrainSettings extends PretextWeights {
@@ -83,13 +86,13 @@ export async function pretrain(
   try {
     let rows = 0, depth: number | null = null;
     for (const phase of settings.phases) {
-      if (depth !== null) await stack(params.layers, depth);
+      if (depth !== null && depth < phase.numLayers) await stack(params.layers, depth);
       depth = phase.numLayers;
       const part = {
         config: { ...config, numLayers: depth },
         params: { ...params, layers: params.layers.slice(0, depth) },
       };
-      const shifted = { ...stream, firstRow: rows };
+      const shifted = { ...stream, firstRow: rows, kinds: phase.kinds };
       found[phase.name] = await runPhase(ops, { ...part, heads }, shifted, phase, settings, options);
       rows += phase.steps * settings.batchSize;
     }
