@@ -16,6 +16,8 @@ export interface RunRequest {
 export interface MethodRequest {
   method: string;
   settings?: Record<string, string | number | boolean>;
+  /** The only tasks that it is for; all unless said otherwise. */
+  tasks?: readonly string[];
 }
 
 /** Every combination of tasks, methods and seeds. */
@@ -33,7 +35,7 @@ export interface Grid {
 export function runsOf(grid: Grid): RunRequest[] {
   return grid.seeds.flatMap((seed) =>
     grid.tasks.flatMap((task) =>
-      grid.methods.map(({ method, settings }) => ({
+      grid.methods.filter(({ tasks }) => tasks?.includes(task) ?? true).map(({ method, settings }) => ({
         profile: grid.profile,
         task,
         method,

@@ -1,15 +1,25 @@
 /** What a profile runs unless told otherwise. */
 import { type Config, trainableTasks } from "../config.ts";
+import { ablations, ablationTasks } from "./ablations.ts";
 import type { Grid, MethodRequest } from "./grid.ts";
+import type { Settings } from "./recipe.ts";
 
 /** The target rate shown by default: 98 % of the score is in reach on real GLUE (glue-study.md 2). */
 const targetRate = 0.6;
 
-/**
- * Of micro-GLUE's: 97 % of the score is in reach at the first, and at both paths follow difficulty on a task of their own;
- * with more to spend, CoLA's planner takes one path for all.
- */
+/** Of micro-GLUE's; at the first, 97 % of the score is in reach. */
 const microTargetRates = [0.45, 0.3];
+
+/** What makes the whole curve of micro-GLUE, beside those. */
+const otherTargetRates = [0.75, 0.6, 0.2];
+
+/** One request of `method` per value of `key`, each with `settings` as well. */
+const requests = (
+  method: string,
+  key: string,
+  values: readonly (string | number)[],
+  settings: Settings = {},
+): MethodRequest[] => values.map((value) => ({ method, settings: { ...settings, [key]: value } }));
 
 /** In the order they run; others start from `bert`, so it is first. */
 const defaultMethods: MethodRequest[] = [
@@ -31,14 +41,26 @@ const grids: Record<string, ProfileGrid> = {
     seeds: [0],
     methods: [
       { method: "bert" },
-      { method: "bert-first-k", settings: { firstLayers: 4 } },
-      ...microTargetRates.map((targetRate) => ({ method: "dpbert", settings: { targetRate } })),
+      ...requests("bert-first-k", "firstLayers", [4, 6, 9]),
+      ...requests("dpbert", "targetRate", microTargetRates),
+      // Its thresholded gates execute more than they were trained for: this is where DPBERT's first rate is.
+      ...requests("dpbert-soft", "targetRate", [0.3]),
+      ...requests("deebert", "targetRate", [0.45]),
+      ...requests("pabee", "targetRate", [0.45]),
+      ...requests("static-subset", "targetRate", [0.45]),
     ],
   },
   glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2], methods: defaultMethods },
 };
 
-/** All of a profile, where that is more than the default. */
+/** The settings of PABEE beside its own: what lets an input leave, what an exit sees. */
+const otherPabees: Settings[] = [
+  { exitBy: "entropy" },
+  { exitInput: "standardised" },
+  { exitBy: "entropy", exitInput: "standardised" },
+];
+
+/** All of a profile, where that is more than the default; what needs little training stands before what needs much. */
 const fullGrids: Record<string, ProfileGrid> = {
   micro: {
     tasks: trainableTasks,
@@ -46,7 +68,22 @@ const fullGrids: Record<string, ProfileGrid> = {
     methods: [
       ...grids.micro.methods,
       { method: "bert", settings: { extraSteps: "stage3" } },
-      { method: "bert-first-k", settings: { firstLayers: 6 } },
+      ...requests("deebert", "targetRate", [...otherTargetRates, 0.3]),
+      ...requests("pabee", "targetRate", [...otherTargetRates, 0.3]),
+      ...otherPabees.flatMap((settings) =>
+        requests("pabee", "targetRate", [...otherTargetRates, ...microTargetRates], settings)
+      ),
+      ...requests("dpbert-soft", "gates", ["soft", "sampled"], { targetRate: 0.3 }),
+      ...requests("dpbert", "targetRate", otherTargetRates),
+      ...requests("dpbert-soft", "targetRate", [0.45, 0.2, 0.1]),
+      ...requests("static-subset", "subset", ["commonest", "random"], { targetRate: 0.45 }),
+      ...requests("static-subset", "targetRate", [0.3]),
+      ...requests("bert-first-k", "firstLayers", [3, 5, 7, 8, 10, 11]),
+      ...ablations.map(({ settings }) => ({
+        method: "dpbert",
+        settings: { targetRate: microTargetRates[0], ...settings },
+        tasks: ablationTasks,
+      })),
     ],
   },
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Grid } from "./grid.ts";
+import { type Grid, runsOf } from "./grid.ts";
 import { generatesRows, gridOf } from "./profiles.ts";
 import { settingSlug } from "./store.ts";
 
@@ -23,8 +23,16 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   const small = gridOf(open), full = gridOf(open, { full: true });
   assert.deepEqual([small.tasks, small.seeds], [["sst-2", "mrpc", "rte"], [0]]);
   assert.deepEqual([full.tasks.length, full.seeds], [8, [0, 1, 2]]);
-  assert.equal(settingsOf(small), "bert, bert-first-k k4, dpbert t0.45, dpbert t0.3");
-  assert.equal(settingsOf(full), `${settingsOf(small)}, bert extraSteps=stage3, bert-first-k k6`);
+  assert.equal(
+    settingsOf(small),
+    "bert, bert-first-k k4, bert-first-k k6, bert-first-k k9, dpbert t0.45, dpbert t0.3, dpbert-soft t0.3, " +
+      "deebert t0.45, pabee t0.45, static-subset t0.45",
+  );
+  assert.ok(settingsOf(full).startsWith(settingsOf(small)));
+  const names = settingsOf(full).split(", ");
+  const count = (start: RegExp) => names.filter((name) => start.test(name)).length;
+  assert.deepEqual([/^bert-first-k/, /^dpbert t[0-9.]+$/, /^deebert/, /^pabee/].map(count), [9, 5, 5, 20]);
+  assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),
     gridOf({ ...open, profile: "glue" }),
@@ -33,4 +41,10 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
 
 Deno.test("generatesRows: nothing is fetched for smoke and micro", () => {
   assert.deepEqual(["smoke", "micro", "glue", "paper"].map(generatesRows), [true, true, false, false]);
+});
+
+Deno.test("gridOf: the ablations are run on the tasks of their table, and nowhere else", () => {
+  const runs = runsOf(gridOf({ profile: "micro", tasks: ["cola", "rte"], seeds: [0] }, { full: true }));
+  const changed = runs.filter(({ settings }) => settings.lambda2 === 100);
+  assert.deepEqual(changed.map(({ task }) => task), ["cola"]);
 });
