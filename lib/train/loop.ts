@@ -17,25 +17,19 @@ import {
 import { type AdamW, adamW, applyGradients, disposeAdamW, type ParamGroup } from "./adamw.ts";
 import { restore, snapshot } from "./checkpoint.ts";
 import type { Interruption } from "./interruption.ts";
-import { openState, type Progress, type StageState } from "./stage_state.ts";
+import {
+  type CurvePoint,
+  type Evaluation,
+  openState,
+  type Progress,
+  type StageState,
+} from "./stage_state.ts";
 
 /** The scalar to minimise and named scalars to report beside it. */
 export interface StepLoss {
   objective: Tensor;
   report: Record<string, Tensor>;
 }
-
-/** What an evaluation on held-out rows found. */
-export interface Evaluation {
-  step: number;
-  score: number;
-  /** Whether the model at this step may be selected (DPBERT: mean layers within the target). */
-  eligible: boolean;
-  [name: string]: number | boolean;
-}
-
-/** Numbers of one step, for the training curve. */
-export type CurvePoint = { step: number } & Record<string, number>;
 
 export interface Stage {
   name: string;

@@ -20,8 +20,9 @@ import {
 } from "../tensor/mod.ts";
 import { readSafetensors } from "../tensor/safetensors.ts";
 import { Stopped } from "./interruption.ts";
-import { type Evaluation, type LoopOptions, runStage, type Stage } from "./loop.ts";
+import { type LoopOptions, runStage, type Stage } from "./loop.ts";
 import { linearSchedule } from "./schedule.ts";
+import type { Evaluation } from "./stage_state.ts";
 
 const { ops } = await startBackend("wasm");
 const target = [3, -2, 0.5];

@@ -3,7 +3,18 @@ import type { Leaf } from "../tensor/mod.ts";
 import type { AdamW } from "./adamw.ts";
 import { loadCheckpoint, saveCheckpoint, type Snapshot } from "./checkpoint.ts";
 import { type PauseOptions, pauses } from "./interruption.ts";
-import type { CurvePoint, Evaluation } from "./loop.ts";
+
+/** What an evaluation on held-out rows found. */
+export interface Evaluation {
+  step: number;
+  score: number;
+  /** Whether the model at this step may be selected (DPBERT: mean layers within the target). */
+  eligible: boolean;
+  [name: string]: number | boolean;
+}
+
+/** Numbers of one step, for the training curve. */
+export type CurvePoint = { step: number } & Record<string, number>;
 
 /** What the checkpoint holds beside parameters. */
 export interface Progress {
