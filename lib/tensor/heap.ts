@@ -1,4 +1,4 @@
-/** Tensors as places in the heap of tfjs's wasm backend. */
+/** The heap of tfjs's wasm backend, and what lies in it. */
 import { detach } from "./differentiable.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -13,6 +13,12 @@ interface WasmBackend extends tf.KernelBackend {
   };
   dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: string): tf.TensorInfo;
+}
+
+/** A value without a tensor: where it lies, in bytes, and its shape. */
+export interface Place {
+  at: number;
+  shape: number[];
 }
 
 export const wasmBackend = () => tf.backend() as WasmBackend;

@@ -6,23 +6,11 @@
  */
 import { type Arena, arena } from "./arena.ts";
 import type { Attention } from "./attention.ts";
-import { at, copyFloats, wasmBackend } from "./heap.ts";
+import { at, copyFloats, type Place, wasmBackend } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
-import type { Forward } from "./ops.ts";
+import type { InferenceOps } from "./ops.ts";
 import type { Tensor } from "./tf.ts";
 import type { WeightLayout } from "./weight_layouts.ts";
-
-/** A value of a pass: where it lies, in bytes, and its shape. */
-export interface Place {
-  at: number;
-  shape: number[];
-}
-
-/** `Forward` on places, with memory of its own. */
-export interface InferenceOps extends Forward<Place> {
-  /** Gives back the memory; the operations can be used again and start anew. */
-  dispose(): void;
-}
 
 const sizeOf = (shape: number[]) => shape.reduce((size, n) => size * n, 1);
 const lastOf = (shape: number[]) => shape[shape.length - 1];

@@ -6,7 +6,7 @@
  * `composed.ts` implements them in plain tfjs for every backend and is the reference, `fused_ops.ts` with our kernels
  * on the wasm backend, `inference_ops.ts` the forward pass alone on places in its heap, without tensors or tape.
  */
-import type { InferenceOps } from "./inference_ops.ts";
+import type { Place } from "./heap.ts";
 import type { Tensor, Variable } from "./tf.ts";
 
 /** Name of a tfjs backend this project runs on. */
@@ -79,6 +79,12 @@ export interface Forward<X = Tensor> {
   gatherRows(x: X, rows: X): X;
   /** `x` with the rows named by int32 `rows` [R], each at most once, replaced by `updates` [R, ...]. */
   scatterRows(x: X, rows: X, updates: X): X;
+}
+
+/** `Forward` on places, with memory of its own. */
+export interface InferenceOps extends Forward<Place> {
+  /** Gives back the memory; the operations can be used again and start anew. */
+  dispose(): void;
 }
 
 export interface Ops extends Forward {
