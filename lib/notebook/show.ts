@@ -1,6 +1,7 @@
 /** The only output of the notebooks: `await show(value)`. Works in JupyterLab, VS Code and headless alike. */
 import { inspect } from "node:util";
-import { type Figure, type Table, tableMarkdown, tablePlain } from "../report/value.ts";
+import { tableMarkdown, tablePlain } from "../report/table_text.ts";
+import type { Figure, Table } from "../report/value.ts";
 import type { MimeBundle } from "./document.ts";
 import { inKernel } from "./kernel_side.ts";
 import { figureBundle } from "./render.ts";

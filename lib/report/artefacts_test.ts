@@ -4,7 +4,7 @@ import { artefacts } from "./artefacts.ts";
 import { exampleTuning } from "../runs/tuning/example_tuning.ts";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
 import { studyOf } from "./study.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const names = (values: { name: string }[]) => values.map(({ name }) => name);
 

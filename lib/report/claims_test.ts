@@ -3,7 +3,7 @@ import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { claimsTable } from "./claims.ts";
 import { groupRuns } from "./groups.ts";
 import { readPaper } from "./paper.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const paper = readPaper();
 const records = [

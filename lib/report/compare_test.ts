@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord } from "../runs/example_records.ts";
 import { compareWithCommitted, comparisonTable } from "./compare.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const runs = (...scores: number[]) =>
   scores.map((score, seed) => exampleRecord({ seed, metrics: { score } }));

@@ -7,7 +7,8 @@ import { marked, markedTable, markNote } from "./marks.ts";
 import { recordsOf, timingsOf } from "./study.ts";
 import { systemsTable } from "./systems.ts";
 import { table1Wide } from "./table1_wide.ts";
-import { type Table, tableMarkdown, tablePlain } from "./value.ts";
+import { tableMarkdown, tablePlain } from "./table_text.ts";
+import type { Table } from "./value.ts";
 import { verdictText } from "./dynamic.ts";
 
 const origin = "reference", settings = { targetRate: 0.45 };

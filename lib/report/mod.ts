@@ -50,6 +50,7 @@ export { systemsTable } from "./systems.ts";
 export { table1 } from "./table1.ts";
 export { table1Wide } from "./table1_wide.ts";
 export { discretisationTable, softGain, table2 } from "./table2.ts";
+export { tableMarkdown, tablePlain } from "./table_text.ts";
 export { testScoresTable } from "./test_scores.ts";
 export { tuningTable } from "./tuning_table.ts";
-export { type Figure, type Table, tableMarkdown, tablePlain } from "./value.ts";
+export type { Figure, Table } from "./value.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { readPaper } from "./paper.ts";
 import { retentionTable } from "./retention.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const paper = readPaper();
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { readPaper } from "./paper.ts";
 import { table1 } from "./table1.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const paper = readPaper();
 const full = { meanExecutedLayers: 6, numLayers: 6, executedShare: [1, 1, 1, 1, 1, 1], distinctPaths: 1 };

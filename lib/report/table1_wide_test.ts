@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
 import { table1Wide } from "./table1_wide.ts";
-import { tableMarkdown } from "./value.ts";
+import { tableMarkdown } from "./table_text.ts";
 
 const tasks = ["cola", "mnli", "sst-2", "qnli", "mrpc", "qqp", "rte", "sts-b"];
 const bert = (task: string, seed: number, right: number) => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleTuning, trial } from "../runs/tuning/example_tuning.ts";
+import { tableMarkdown } from "./table_text.ts";
 import { tuningTable } from "./tuning_table.ts";
-import { tableMarkdown } from "./value.ts";
 
 Deno.test("tuningTable sets what is chosen beside the recipe, in the order of Table 1", () => {
   const bert = { method: "bert", targetRate: null };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Table, tableMarkdown, tablePlain } from "./value.ts";
+import { tableMarkdown, tablePlain } from "./table_text.ts";
+import type { Table } from "./value.ts";
 
 const table: Table = {
   name: "table1",
