@@ -10,9 +10,9 @@ import { timingOf } from "./conclude.ts";
 import { withLock } from "./lock.ts";
 import { recipeOf, stage1Of } from "./methods/mod.ts";
 import { encodeExamples } from "./task_data.ts";
-import { disposeModel } from "./models.ts";
+import { disposeModel, type TrainedModel } from "./models.ts";
 import { lockFile, type RunContext } from "./run.ts";
-import { openModel, type TrainedModel } from "./trained_model.ts";
+import { openModel } from "./trained_model.ts";
 
 /** Dev examples timed, and passes before the clock counts. */
 const timedExamples = 100, warmup = 10;

@@ -1,7 +1,7 @@
 /** Models and their folders: a Hugging Face BERT and, beside it, a file for each part that a method adds. */
 import { writeAtomic } from "../files/atomic.ts";
 import { type BertConfig, type BertParams, loadBert, saveBert } from "../bert/mod.ts";
-import type { Backbone, OffRamps, Planner } from "../methods/mod.ts";
+import type { Backbone, Method, MethodFor, OffRamps, Planner } from "../methods/mod.ts";
 import { disposeTree, type Leaf, leaves, type Random, random, readValues } from "../tensor/mod.ts";
 import {
   type NamedValues,
@@ -24,6 +24,15 @@ export interface Parts {
 export interface Model {
   backbone: Backbone;
   parts: Parts;
+}
+
+/** A trained model, ready to run. */
+export interface TrainedModel extends Model {
+  sources: Sources;
+  /** Its method, on any operations. */
+  methodFor: MethodFor;
+  /** Its method on the backbone's own. */
+  method: Method;
 }
 
 /** What decides a part's shape. */

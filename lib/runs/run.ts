@@ -3,12 +3,12 @@ import type { Config } from "../config.ts";
 import type { Backend } from "../tensor/mod.ts";
 import type { LoopOptions } from "../train/mod.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
+import type { TrainedModel } from "./models.ts";
 import type { Recipe } from "./recipe.ts";
 import type { RunRecord } from "./record.ts";
 import { runPaths } from "./store.ts";
 import type { Sources } from "./sources.ts";
 import type { TaskData } from "./task_data.ts";
-import type { TrainedModel } from "./trained_model.ts";
 
 /** What a run needs from its caller. */
 export interface RunContext {

@@ -5,10 +5,9 @@ import { type Task, taskById } from "../glue/mod.ts";
 import { type Backend, disposeTree, random } from "../tensor/mod.ts";
 import type { WordPiece } from "../text/mod.ts";
 import { entryOf } from "./methods/mod.ts";
-import { hasPart, loadParts } from "./models.ts";
+import { hasPart, loadParts, type TrainedModel } from "./models.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SavedRun } from "./saved.ts";
-import type { TrainedModel } from "./trained_model.ts";
 import { loadFittingWordPiece } from "./vocabulary.ts";
 import { join } from "node:path";
 

@@ -1,21 +1,11 @@
 /** The model that a finished run left behind, opened again. */
-import type { Method, MethodFor } from "../methods/mod.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { entryOf, modelFolder, recipeOf } from "./methods/mod.ts";
-import { freedOnError, hasModel, loadModel, loadParts, type Model } from "./models.ts";
+import { freedOnError, hasModel, loadModel, loadParts, type Model, type TrainedModel } from "./models.ts";
 import type { RunContext } from "./run.ts";
 import { findRecord } from "./store.ts";
 import { numOutputs, type Sources } from "./sources.ts";
 import { openSources } from "./task_data.ts";
-
-/** A trained model, ready to run. */
-export interface TrainedModel extends Model {
-  sources: Sources;
-  /** Its method, on any operations. */
-  methodFor: MethodFor;
-  /** Its method on the backbone's own. */
-  method: Method;
-}
 
 /** The backbone and parts in `folder`, whose run had `method`. Throws `InputError` when the files do not fit. */
 export async function openParts(
