@@ -19,13 +19,18 @@ import {
 } from "../glue/mod.ts";
 import { keyOf, type RunRequest } from "../runs/grid.ts";
 import { entryOf, recipeOf } from "../runs/methods/mod.ts";
+import {
+  type AskOptions,
+  findTested,
+  type TestedRun,
+  testPredictions,
+} from "../runs/predictions_of_test_split.ts";
 import { generatesRows, gridOf } from "../runs/profiles.ts";
 import type { Settings } from "../runs/recipe.ts";
 import { trainCommand } from "../runs/record.ts";
 import type { SavedRun } from "../runs/saved.ts";
 import { runName } from "../runs/store.ts";
 import { committedResults } from "../runs/ensure.ts";
-import { type AskOptions, findTested, type TestedRun, testPredictions } from "../runs/test_predictions.ts";
 import { evaluationProgress } from "./evaluate.ts";
 import { openOnBackend } from "./predict.ts";
 import { parseSeed, parseSettings } from "./train.ts";

@@ -14,13 +14,13 @@ import { executedShareByLevelFigure, executedShareFigure } from "./figure4.ts";
 import { pathLengthFigure } from "./path_length.ts";
 import { retentionTable } from "./retention.ts";
 import { runsTable } from "./runs_table.ts";
+import { testScoresTable } from "./scores_of_test_split.ts";
 import { gradedShown, standingRecords } from "./standing.ts";
 import { recordsOf, type Study, timingsOf } from "./study.ts";
 import { systemsTable } from "./systems.ts";
 import { table1 } from "./table1.ts";
 import { table1Wide } from "./table1_wide.ts";
 import { discretisationTable, softGain, table2 } from "./table2.ts";
-import { testScoresTable } from "./test_scores.ts";
 import { tuningTable } from "./tuning_table.ts";
 import type { Figure, Table } from "./value.ts";
 

@@ -34,6 +34,7 @@ export { type LevelRow, levelTable } from "./lesson_levels.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";
 export { runsTable } from "./runs_table.ts";
+export { testScoresTable } from "./scores_of_test_split.ts";
 export {
   type BackendRun,
   curveFigure,
@@ -51,6 +52,5 @@ export { table1 } from "./table1.ts";
 export { table1Wide } from "./table1_wide.ts";
 export { discretisationTable, softGain, table2 } from "./table2.ts";
 export { tableMarkdown, tablePlain } from "./table_text.ts";
-export { testScoresTable } from "./test_scores.ts";
 export { tuningTable } from "./tuning_table.ts";
 export type { Figure, Table } from "./value.ts";

@@ -8,7 +8,7 @@ import { withExample } from "./example_run.ts";
 import type { PredictionRow } from "./record.ts";
 import { openSaved } from "./saved_model.ts";
 import { writeRun } from "./store.ts";
-import { type AskOptions, findTested, testPredictions } from "./test_predictions.ts";
+import { type AskOptions, findTested, testPredictions } from "./predictions_of_test_split.ts";
 import { startBackend } from "../tensor/mod.ts";
 
 const config = readConfig({});
