@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
 import { kindOf } from "../runs/estimate.ts";
-import { shortRun } from "../runs/methods/short_runs.ts";
+import { shortRun } from "../runs/short_runs.ts";
 import { estimateLine, measuredFrom, measureFirstSteps, sayHowLong } from "./estimate.ts";
 
 const size = { train: 64, heldOut: 0, dev: 0, tokens: 20, startSeconds: 1 };

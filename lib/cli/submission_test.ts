@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { unzipSync } from "fflate";
 import { main } from "./main.ts";
 import { trainableTasks } from "../config.ts";
-import { contextIn } from "../runs/methods/short_runs.ts";
+import { contextIn } from "../runs/short_runs.ts";
 import { trainRun } from "../runs/unit.ts";
 import { run } from "./submission.ts";
 

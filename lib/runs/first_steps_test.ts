@@ -4,7 +4,7 @@ import { liveTensors } from "../tensor/mod.ts";
 import { meanTokens, secondsPerStep, stepsOf, typicalRows } from "./first_steps.ts";
 import type { RunRequest } from "./grid.ts";
 import { methodEntries } from "./methods/mod.ts";
-import { fewSteps, inResults, shortRun } from "./methods/short_runs.ts";
+import { fewSteps, inResults, shortRun } from "./short_runs.ts";
 import { openSources, readTaskData } from "./task_data.ts";
 import { trainRun } from "./unit.ts";
 

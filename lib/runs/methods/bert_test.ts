@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { leaves, readValues } from "../../tensor/mod.ts";
 import type { RunRequest } from "../grid.ts";
 import { disposeModel } from "../models.ts";
+import { inResults, refusedAtOnce, shortRun, trainedAndOpened } from "../short_runs.ts";
 import { openModel } from "../trained_model.ts";
 import { trainRun } from "../unit.ts";
 import { parentOf } from "./mod.ts";
-import { inResults, refusedAtOnce, shortRun, trainedAndOpened } from "./short_runs.ts";
 
 Deno.test("bert with as many extra steps as stage 3 has starts from bert and runs every layer", async () => {
   const settings = { epochs: 0.5, extraSteps: "stage3", "stage3.steps": 3 };

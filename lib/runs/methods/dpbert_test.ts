@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Recipe } from "../recipe.ts";
-import { fewSteps, shortRun, trainedAndOpened } from "./short_runs.ts";
+import { fewSteps, shortRun, trainedAndOpened } from "../short_runs.ts";
 
 Deno.test("dpbert trains without stage 2 and with a reward baseline, which its record then says", async () => {
   for (const rewardBaseline of ["batch", "self-critical"]) {

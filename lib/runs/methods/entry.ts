@@ -8,7 +8,7 @@ import type { Model, PartMakers } from "../models.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { RunRecord } from "../record.ts";
 import type { Run } from "../run.ts";
-import type { SearchSpace } from "../tuning/space.ts";
+import type { SearchSpace } from "./search.ts";
 
 /** How the model that is reported was chosen, on held-out rows: the record's field. */
 export type Selection = RunRecord["selection"];

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Recipe } from "../recipe.ts";
 import type { RunRecord } from "../record.ts";
+import { inResults, refusedAtOnce, shortRun, stoppedAndContinued, trainedAndOpened } from "../short_runs.ts";
 import { runPaths } from "../store.ts";
 import { openModel } from "../trained_model.ts";
 import { trainRun } from "../unit.ts";
 import { keyOf } from "../grid.ts";
 import { trainingOf } from "./mod.ts";
-import { inResults, refusedAtOnce, shortRun, stoppedAndContinued, trainedAndOpened } from "./short_runs.ts";
 
 /** What was chosen on held-out rows. */
 const exitOf = ({ selection }: RunRecord) => selection.exit as Record<string, number>;

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../recipe.ts";
 import { recipeHash } from "../record.ts";
-import { trialSettings } from "../tuning/space.ts";
+import { shortRun } from "../short_runs.ts";
+import { trialSettings } from "../tuning/trial_settings.ts";
 import { overridesOf } from "../overrides.ts";
 import { readRecords } from "../store.ts";
 import { methodEntries, parentOf, possibleRuns, recipeOf, recordedRecipe } from "./mod.ts";
-import { shortRun } from "./short_runs.ts";
 
 Deno.test("the committed records are today's recipes, so that reproduce finds them finished", async () => {
   const records = await readRecords(fileURLToPath(new URL("../../../results", import.meta.url)), "glue");

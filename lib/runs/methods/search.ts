@@ -1,5 +1,10 @@
-/** Where `tune` looks for the settings that several methods train by. */
-import type { SearchSpace } from "../tuning/space.ts";
+/** Where `tune` looks for a method's settings: what a space is, and those that several methods share. */
+
+/**
+ * By the key of each setting (`--set`) what it may be beside the recipe's own value: `times` that value, so that one space
+ * serves every profile, or one `of` these. Steps stand in no space: every method has the same number of them.
+ */
+export type SearchSpace = Readonly<Record<string, { times: readonly number[] } | { of: readonly number[] }>>;
 
 /** Of a section of the recipe that trains one group of parameters. */
 export const fineTuneSearch = (section: "stage1" | "stage3" | "exits"): SearchSpace => ({

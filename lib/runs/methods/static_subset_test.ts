@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Recipe } from "../recipe.ts";
-import { fewSteps, shortRun, stoppedAndContinued, trainedAndOpened } from "./short_runs.ts";
+import { fewSteps, shortRun, stoppedAndContinued, trainedAndOpened } from "../short_runs.ts";
 
 Deno.test("static-subset searches as many layers as the target says, and its record names them", async () => {
   const request = shortRun("static-subset", { epochs: 0.5, "stage3.steps": 4, targetRate: 0.5 });

@@ -14,8 +14,8 @@ import { schemaVersion } from "../record.ts";
 import type { RunContext } from "../run.ts";
 import { settingSlug } from "../store.ts";
 import { openSources, readSplits, splitSums } from "../task_data.ts";
-import { trialSettings } from "./space.ts";
 import { trainTrial } from "./trial.ts";
+import { trialSettings } from "./trial_settings.ts";
 import { findTuning, type Trial, type Tuning, tuningFile, writeTuning } from "./tuning.ts";
 
 /** What is tuned on one task. */

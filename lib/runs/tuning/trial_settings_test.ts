@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { SearchSpace } from "../methods/search.ts";
 import { recipeFor } from "../recipe.ts";
-import { type SearchSpace, trialSettings } from "./space.ts";
+import { trialSettings } from "./trial_settings.ts";
 
 // The smoke recipe: beta 5, plannerLearningRate 0.02.
 const recipe = recipeFor("smoke", "sst-2", {});

@@ -1,21 +1,21 @@
 /** Smoke runs of a few steps, for the tests of the entries: trained, opened again, stopped and continued. */
 import assert from "node:assert/strict";
-import { readConfig } from "../../config.ts";
-import { predictAll } from "../../methods/mod.ts";
-import { liveTensors, startBackend } from "../../tensor/mod.ts";
-import { Stopped } from "../../train/mod.ts";
-import { keyOf, type RunRequest } from "../grid.ts";
-import { disposeModel } from "../models.ts";
-import { predictionRows } from "../outcome.ts";
-import { openPredictor } from "../predictor.ts";
-import type { Settings } from "../recipe.ts";
-import type { RunRecord } from "../record.ts";
-import type { RunContext } from "../run.ts";
-import { readPredictions, runPaths } from "../store.ts";
-import { readTaskData } from "../task_data.ts";
-import { openModel } from "../trained_model.ts";
-import { trainRun } from "../unit.ts";
-import { recipeOf } from "./mod.ts";
+import { readConfig } from "../config.ts";
+import { predictAll } from "../methods/mod.ts";
+import { liveTensors, startBackend } from "../tensor/mod.ts";
+import { Stopped } from "../train/mod.ts";
+import { keyOf, type RunRequest } from "./grid.ts";
+import { recipeOf } from "./methods/mod.ts";
+import { disposeModel } from "./models.ts";
+import { predictionRows } from "./outcome.ts";
+import { openPredictor } from "./predictor.ts";
+import type { Settings } from "./recipe.ts";
+import type { RunRecord } from "./record.ts";
+import type { RunContext } from "./run.ts";
+import { readPredictions, runPaths } from "./store.ts";
+import { readTaskData } from "./task_data.ts";
+import { openModel } from "./trained_model.ts";
+import { trainRun } from "./unit.ts";
 
 /** A run of the smoke profile, seed 0. */
 export const shortRun = (method: string, settings: Settings = {}, task = "sst-2"): RunRequest => ({

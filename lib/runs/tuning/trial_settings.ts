@@ -1,14 +1,9 @@
-/** Where `tune` looks for a method's settings, and which of them it tries. */
+/** Which settings of a method's search space `tune` tries. */
 import { InputError } from "../../errors.ts";
 import { shuffledOrder } from "../../glue/mod.ts";
 import { type Random, random } from "../../tensor/mod.ts";
+import type { SearchSpace } from "../methods/search.ts";
 import { type Recipe, settingKeys, type Settings } from "../recipe.ts";
-
-/**
- * By the key of each setting (`--set`) what it may be beside the recipe's own value: `times` that value, so that one space
- * serves every profile, or one `of` these. Steps stand in no space: every method has the same number of them.
- */
-export type SearchSpace = Readonly<Record<string, { times: readonly number[] } | { of: readonly number[] }>>;
 
 /** A setting, what the recipe has for it, and what it may be, that included. */
 interface Axis {
