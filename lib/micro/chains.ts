@@ -1,6 +1,6 @@
 /**
- * RTE: chains of facts. The premise holds six facts in drawn order, "anna outranks bob .", that make up two chains
- * of three; the hypothesis asks for two of the people. The level is how many facts lead from one to the other.
+ * RTE: chains of facts. The premise holds ten facts in drawn order, "anna outranks bob .", that make up two chains
+ * of four and one of two; the hypothesis asks for two of the people of a long one. The level is how many facts lead from one to the other.
  *
  * Where it is not entailed the tails of the two chains are exchanged somewhere between the two people. So they
  * have as many people above and below them either way, and nothing short of following every fact tells.
@@ -10,9 +10,14 @@ import { below, between, oneIn, pick, type Random, sample, shuffled, someChanged
 import type { Grammar, Levels, TrueText } from "./grammar.ts";
 import { matched, mismatched, ranks } from "./lexicon.ts";
 
-/** Facts of each chain. */
-const links = 3;
+/** Facts of each long chain. */
+const links = 4;
 const possible: Levels = { from: 1, to: links };
+
+/** The same in pre-training: with chains as long as these, and no third, RTE had nothing left to learn. */
+const toldLinks = 3;
+/** The levels of `orderText` and, though it has but one, `factText`. */
+export const toldLevels: Levels = { from: 1, to: toldLinks };
 
 type Fact = [higher: string, lower: string];
 
@@ -47,7 +52,7 @@ export const order: Grammar = {
   possible,
   levels: possible,
   example({ level, label }, random) {
-    const found = chains([links, links], level, label !== "entailment", matched.names, random);
+    const found = chains([links, links, 2], level, label !== "entailment", matched.names, random);
     const hard = `${level} ${level === 1 ? "fact" : "facts"} apart`;
     return { a: story(found), b: said(found.pair, found.verb), label: label!, level, hard };
   },
@@ -58,10 +63,10 @@ export function factText(_level: number, random: Random): TrueText {
   return consequences(Array.from({ length: between(2, 5, random) }, () => 1), 1, random);
 }
 
-/** Facts, as in the task or in shorter chains, and what follows. */
+/** Facts, in two chains as in the task or in a shorter one among others, and what follows. */
 export function orderText(level: number, random: Random): TrueText {
-  if (oneIn(4, random)) return consequences([links, links], level, random);
-  const own = Math.min(links, level + below(2, random));
+  if (oneIn(4, random)) return consequences([toldLinks, toldLinks], level, random);
+  const own = Math.min(toldLinks, level + below(2, random));
   return consequences([own, ...Array.from({ length: between(1, 3, random) }, () => 1)], level, random);
 }
 

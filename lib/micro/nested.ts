@@ -65,7 +65,7 @@ function opinion(level: number, isPositive: boolean, random: Random): Opinion {
   };
 }
 
-function written({ work, judgement, operators }: Opinion): string {
+function inWords({ work, judgement, operators }: Opinion): string {
   const inside = operators.reduceRight(
     (inner, { before, after }) => [before, inner, after].filter((part) => part !== "").join(" "),
     `the ${work} is ${judgement}`,
@@ -80,7 +80,7 @@ export const nested: Grammar = {
   example({ level, label }, random) {
     const found = opinion(level, label === "1", random);
     return {
-      a: padded(written(found), lengths, random),
+      a: padded(inWords(found), lengths, random),
       b: null,
       label: label!,
       level,
@@ -89,25 +89,41 @@ export const nested: Grammar = {
   },
 };
 
-/** Opinions and their verdicts, "the film is dull .": one padded as in the task, or several of different works. */
+/** Judgements of different works, nothing said about them, and what they come to: "the film is dull .". */
+export function judgementText(_level: number, random: Random): TrueText {
+  return verdicts(several(0, drawer(random, () => 0), inWords, random), random);
+}
+
+/** Opinions and their verdicts: one padded as in the task, or several of different works. */
 export function opinionText(level: number, random: Random): TrueText {
-  const isPadded = oneIn(3, random), different = shuffled(works, random);
-  const draw = (level: number, at: number) => {
+  const draw = drawer(random);
+  if (oneIn(3, random)) return verdicts([draw(level, 0)], random, (text) => padded(text, lengths, random));
+  return verdicts(several(level, draw, inWords, random), random);
+}
+
+interface Told extends Opinion {
+  isPositive: boolean;
+}
+
+/** Draws opinions of different works, the `at`-th of the level that `levelOf` makes of the one asked for. */
+function drawer(random: Random, levelOf = (level: number) => level): (level: number, at: number) => Told {
+  const different = shuffled(works, random);
+  return (level, at) => {
     const isPositive = oneIn(2, random);
-    return { ...opinion(level, isPositive, random), work: different[at], isPositive };
+    return { ...opinion(levelOf(level), isPositive, random), work: different[at], isPositive };
   };
-  const told = isPadded ? [draw(level, 0)] : several(level, draw, written, random);
-  const a = told.map(written).join(" ");
-  const verdict = ({ work, isPositive }: typeof told[number], random: Random) =>
+}
+
+function verdicts(told: Told[], random: Random, shown = (text: string) => text): TrueText {
+  const verdict = ({ work, isPositive }: Told, random: Random) =>
     `the ${work} is ${pick(isPositive ? praise : blame, random)} .`;
-  const judged = shuffled(told, random), verdicts = judged.map((one) => verdict(one, random));
+  const judged = shuffled(told, random), written = judged.map((one) => verdict(one, random));
+  const opposite = (at: number, random: Random) =>
+    verdict({ ...judged[at], isPositive: !judged[at].isPositive }, random);
   return {
-    a: isPadded ? padded(a, lengths, random) : a,
-    b: verdicts.join(" "),
+    a: shown(told.map(inWords).join(" ")),
+    b: written.join(" "),
     tells: "words",
-    falsified(random) {
-      const opposite = (at: number) => verdict({ ...judged[at], isPositive: !judged[at].isPositive }, random);
-      return someChanged(verdicts, (_, at) => opposite(at), random).join(" ");
-    },
+    falsified: (random) => someChanged(written, (_, at) => opposite(at, random), random).join(" "),
   };
 }

@@ -8,33 +8,41 @@
  * only true rows carried masks, a mask would give the answer away. The changes (two words exchanged, one replaced
  * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task.
  */
-import { agreementText } from "./agreement.ts";
-import { factText, orderText } from "./chains.ts";
+import { agreement, agreementText } from "./agreement.ts";
+import { factText, orderText, toldLevels } from "./chains.ts";
 import { between, oneIn, pick, type Random, stream } from "./draw.ts";
-import { rewriteText } from "./events.ts";
-import { grammars, type MicroTask } from "./examples.ts";
-import type { TrueText } from "./grammar.ts";
-import { opinionText } from "./nested.ts";
-import { placeText, questionText } from "./whereabouts.ts";
+import { questions, rewriteText, statements } from "./events.ts";
+import type { Levels, TrueText } from "./grammar.ts";
+import { judgementText, nested, opinionText } from "./nested.ts";
+import { claims, placeText, questionText, whereabouts } from "./whereabouts.ts";
 
-/** The task whose levels a kind of text has, and of how many drawn levels it takes the lowest. */
+/** The levels of a kind of text, and of how many that are drawn it takes the lowest. */
 interface Kind {
-  task: MicroTask;
+  levels: Levels;
   lowestOf: 1 | 2;
   text(level: number, random: Random): TrueText;
 }
 
 /** The kinds of text. What is hard is learned from what is easy, not from rows that look like noise. */
 const kinds = {
-  agreement: { task: "cola", lowestOf: 2, text: agreementText },
-  opinion: { task: "sst-2", lowestOf: 2, text: opinionText },
-  fact: { task: "rte", lowestOf: 2, text: factText },
-  order: { task: "rte", lowestOf: 2, text: orderText },
+  agreement: { levels: agreement.possible, lowestOf: 2, text: agreementText },
+  judgement: { levels: { from: 0, to: 0 }, lowestOf: 1, text: judgementText },
+  opinion: { levels: nested.possible, lowestOf: 2, text: opinionText },
+  fact: { levels: toldLevels, lowestOf: 2, text: factText },
+  order: { levels: toldLevels, lowestOf: 2, text: orderText },
   // Whoever stands at the end of a chain is so soon found that chains would otherwise hardly be followed.
-  place: { task: "mnli", lowestOf: 1, text: placeText },
-  where: { task: "qnli", lowestOf: 1, text: questionText },
-  statement: { task: "mrpc", lowestOf: 2, text: (level, random) => rewriteText(level, false, random) },
-  question: { task: "qqp", lowestOf: 2, text: (level, random) => rewriteText(level, true, random) },
+  place: { levels: claims.possible, lowestOf: 1, text: placeText },
+  where: { levels: whereabouts.possible, lowestOf: 1, text: questionText },
+  statement: {
+    levels: statements.possible,
+    lowestOf: 2,
+    text: (level, random) => rewriteText(level, false, random),
+  },
+  question: {
+    levels: questions.possible,
+    lowestOf: 2,
+    text: (level, random) => rewriteText(level, true, random),
+  },
 } satisfies Record<string, Kind>;
 
 /** A kind of text. */
@@ -44,27 +52,18 @@ export type PretextKind = keyof typeof kinds;
 export const pretextKinds = Object.keys(kinds) as PretextKind[];
 
 /** Stories whose facts have to be found again and followed. */
-const stories: readonly PretextKind[] = ["order", "place", "where"];
+const stories = ["order", "place", "where"] as const;
 
 /**
  * What is told, from what is learned first to everything; more often what takes longest. A skill comes after so many rows
- * of its own that it would hardly begin among all the others: facts are found again after 1,700 steps of nothing else,
- * and stories are followed soon after that.
+ * of its own that it would hardly begin among all the others. Alone, plain judgements are understood after 500 steps and
+ * facts are found again after 1,700, neither after thousands when told together; what is built on them follows soon.
  */
 export const curriculum = {
-  facts: ["fact"],
-  stories,
-  all: [
-    "agreement",
-    "agreement",
-    "opinion",
-    "opinion",
-    "opinion",
-    ...stories,
-    ...stories,
-    "statement",
-    "question",
-  ],
+  judgements: ["judgement"],
+  facts: ["fact", "fact", "fact", "opinion"],
+  stories: [...stories, "opinion"],
+  all: ["agreement", "opinion", "opinion", "opinion", ...stories, ...stories, "statement", "question"],
 } satisfies Record<string, readonly PretextKind[]>;
 
 /** One row of pre-training text. */
@@ -100,10 +99,9 @@ export function judgedRow(row: number, options: PretextOptions): PretextRow {
 
 function drawn(name: string, row: number, { seed, kinds: wanted = curriculum.all }: PretextOptions) {
   const random = stream(seed, "pretext", name, row);
-  const kind = pick(wanted, random), { task, lowestOf, text }: Kind = kinds[kind];
-  const { from, to } = grammars[task].possible;
-  const levels = Array.from({ length: lowestOf }, () => between(from, to, random));
-  return { kind, text: text(Math.min(...levels), random), random };
+  const kind = pick(wanted, random), { levels: { from, to }, lowestOf, text }: Kind = kinds[kind];
+  const drawn = Array.from({ length: lowestOf }, () => between(from, to, random));
+  return { kind, text: text(Math.min(...drawn), random), random };
 }
 
 function asRow(kind: PretextKind, { a, b, tells }: TrueText, falsified: string | null): PretextRow {

@@ -15,18 +15,21 @@ const meant = (text: string) => {
 
 const sentences = (text: string) => text.match(/[^.]+\./g)!.map((sentence) => sentence.trim());
 
-/** Whether the last part of a row holds, worked out from its text. */
 const allEntailed = (a: string, b: string) =>
   sentences(b).every((one) => relation(a, one).label === "entailment");
 
+const verdictsHold = (a: string, b: string) =>
+  sentences(b).every((one) => {
+    const [, work, , judgement] = one.split(" ");
+    const opinion = sentences(a).find((said) => said.includes(`the ${work} is `))!;
+    return verdict(opinion).isPositive === praise.includes(judgement);
+  });
+
+/** Whether the last part of a row holds, worked out from its text. */
 const holds: Record<PretextKind, (a: string, b: string) => boolean> = {
   agreement: (a) => agreement(a).isAcceptable,
-  opinion: (a, b) =>
-    sentences(b).every((one) => {
-      const [, work, , judgement] = one.split(" ");
-      const opinion = sentences(a).find((said) => said.includes(`the ${work} is `))!;
-      return verdict(opinion).isPositive === praise.includes(judgement);
-    }),
+  judgement: verdictsHold,
+  opinion: verdictsHold,
   fact: allEntailed,
   order: allEntailed,
   place: (a, b) => sentences(b).every((one) => place(one.split(" ")[0], a).place === one.split(" ")[3]),
@@ -85,6 +88,12 @@ Deno.test("who stands in a false fact outranks somebody and is outranked by some
         for (const name of names(b!, at)) assert.ok(names(a, at).includes(name), `${a} | ${b}`);
       }
     }
+  }
+});
+
+Deno.test("judgements are plain: no operator stands around any", () => {
+  for (const { a } of rows(trueRow, "judgement", 50)) {
+    for (const one of sentences(a)) assert.equal(verdict(one).operators, 0, one);
   }
 });
 

@@ -64,8 +64,8 @@ Deno.test("writing again changes nothing; a damaged file is mended; the summary 
     const options = { ...few, tasks: ["rte"] };
     const [summary] = await writeMicroGlue(folder, options);
     assert.deepEqual(summary.rows, { train: 24, dev: 12, test: 12 });
-    assert.deepEqual(summary.levels, { from: 1, to: 3 });
-    assert.deepEqual(summary.tokens, { mean: 31, longest: 31 });
+    assert.deepEqual(summary.levels, { from: 1, to: 4 });
+    assert.deepEqual(summary.tokens, { mean: 47, longest: 47 });
     const train = join(folder, "RTE", "train.tsv"), dev = join(folder, "RTE", "dev.tsv");
     const { ino } = await stat(train), whole = await readFile(dev, "utf8");
     await writeFile(dev, "half");

@@ -11,6 +11,7 @@ const rate = z.number().positive().max(1);
 
 const schema = z.strictObject({
   shallowLayers: count,
+  judgementsSteps: z.int().min(0),
   factsSteps: z.int().min(0),
   storiesSteps: z.int().min(0),
   shallowSteps: z.int().min(0),
@@ -38,9 +39,10 @@ export type PretrainRecipe = z.infer<typeof schema>;
 
 const micro: PretrainRecipe = {
   shallowLayers: 4,
-  factsSteps: 2000,
+  judgementsSteps: 600,
+  factsSteps: 2400,
   storiesSteps: 5000,
-  shallowSteps: 6000, // 12 layers from random weights had not learned to find a word again after twice as many
+  shallowSteps: 5500, // 12 layers from random weights had not learned to find a word again after twice as many
   shallowLearningRate: 2e-3,
   steps: 11000,
   learningRate: 1e-3,
@@ -75,14 +77,15 @@ export function pretrainRecipe(settings: Record<string, string | number>): Pretr
   throw new InputError(`--set ${String(key)}=${settings[String(key)]}: ${message}.`);
 }
 
-/** The phases of a recipe: few layers learn facts, stories, then everything; then all layers do. */
+/** The phases of a recipe: few layers learn judgements, facts, stories, then everything; then all layers do. */
 export function phasesOf(recipe: PretrainRecipe): Phase[] {
-  const { factsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
+  const { judgementsSteps, factsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
   const shallow = {
     numLayers: Math.min(recipe.shallowLayers, numLayers),
     learningRate: recipe.shallowLearningRate,
   };
   const phases: Phase[] = [
+    { name: "judgements", ...shallow, steps: judgementsSteps, kinds: curriculum.judgements },
     { name: "facts", ...shallow, steps: factsSteps, kinds: curriculum.facts },
     { name: "stories", ...shallow, steps: storiesSteps, kinds: curriculum.stories },
     { name: "shallow", ...shallow, steps: shallowSteps, kinds: curriculum.all },

@@ -31,7 +31,7 @@ Deno.test("readGraded gives every dev row its level and its length", async () =>
   const [{ record, rows }] = await graded({});
   assert.deepEqual([record.task, rows.length], ["rte", 1000]);
   assert.deepEqual(rows.map(({ level }) => level), dev.examples.map(({ level }) => level));
-  assert.deepEqual([...new Set(rows.map(({ tokens }) => tokens))], [31]); // [CLS], 6 facts, [SEP], a fact, [SEP]
+  assert.deepEqual([...new Set(rows.map(({ tokens }) => tokens))], [47]); // [CLS], 10 facts, [SEP], a fact, [SEP]
 });
 
 Deno.test("readGraded refuses a run on other rows than the generators make now", async () => {

@@ -35,9 +35,9 @@ Deno.test("microSources reads the generated rows: labels in train and dev, none 
     );
     assert.deepEqual([test.examples.length, test.examples[7].label, test.warnings], [1000, null, []]);
     assert.equal(weights.name, "custom");
-    // [CLS], six facts of four tokens, [SEP], one fact, [SEP]; no word is unknown
+    // [CLS], ten facts of four tokens, [SEP], one fact, [SEP]; no word is unknown
     const { tokenIds } = wordPiece.encode(train.examples[0].a, train.examples[0].b);
-    assert.deepEqual([tokenIds.length, tokenIds.includes(wordPiece.tokens.indexOf("[UNK]"))], [31, false]);
+    assert.deepEqual([tokenIds.length, tokenIds.includes(wordPiece.tokens.indexOf("[UNK]"))], [47, false]);
     await assert.rejects(async () => await split("dev-mm"), { name: "InputError" });
   }));
 

@@ -9,6 +9,7 @@ import { findPretraining, type PretrainingContext, pretrainMicro } from "./pretr
 const backend = await startBackend("wasm", { blas: "off" });
 const recipe = pretrainRecipe({
   shallowLayers: 1,
+  judgementsSteps: 0,
   factsSteps: 0,
   storiesSteps: 0,
   shallowSteps: 2,
