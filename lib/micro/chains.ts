@@ -1,6 +1,7 @@
 /**
  * RTE: chains of facts. The premise holds ten facts in drawn order, "anna outranks bob .", that make up two chains
- * of four and one of two; the hypothesis asks for two of the people of a long one. The level is how many facts lead from one to the other.
+ * of four and one of two; the hypothesis asks for two of the people of a long one. The level is how many facts
+ * lead from one to the other.
  *
  * Where it is not entailed the tails of the two chains are exchanged somewhere between the two people. So they
  * have as many people above and below them either way, and nothing short of following every fact tells.

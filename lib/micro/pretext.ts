@@ -56,12 +56,12 @@ const stories = ["order", "place", "where"] as const;
 
 /**
  * What is told, from what is learned first to everything; more often what takes longest. A skill comes after so many rows
- * of its own that it would hardly begin among all the others. Alone, plain judgements are understood after 500 steps and
- * facts are found again after 1,700, neither after thousands when told together; what is built on them follows soon.
+ * of its own that it would hardly begin among all the others. Alone, facts are found again after 1,700 steps and
+ * plain judgements are understood after 500, neither when told together; what is built on them follows soon.
  */
 export const curriculum = {
+  facts: ["fact"],
   judgements: ["judgement"],
-  facts: ["fact", "fact", "fact", "opinion"],
   stories: [...stories, "opinion"],
   all: ["agreement", "opinion", "opinion", "opinion", ...stories, ...stories, "statement", "question"],
 } satisfies Record<string, readonly PretextKind[]>;

@@ -26,8 +26,8 @@ const wordPiece = wordPieceFromVocab(microVocabulary().join("\n") + "\n");
 const stream = { wordPiece, seed: 0 };
 const recipe = pretrainRecipe({
   shallowLayers: 1,
-  judgementsSteps: 1,
   factsSteps: 1,
+  judgementsSteps: 1,
   storiesSteps: 1,
   shallowSteps: 2,
   steps: 4,
@@ -121,7 +121,7 @@ Deno.test("Pre-training stopped and continued ends in the same weights, and leav
   try {
     const before = liveTensors();
     const undisturbed = await weights(100, {});
-    await weights(1, { checkpointFile }); // after the judgements
+    await weights(1, { checkpointFile }); // after the facts
     await weights(1, { checkpointFile }); // in the shallow phase
     await weights(1, { checkpointFile }); // in the deep one
     assert.deepEqual(await weights(100, { checkpointFile }), undisturbed);

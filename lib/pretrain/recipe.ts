@@ -11,8 +11,8 @@ const rate = z.number().positive().max(1);
 
 const schema = z.strictObject({
   shallowLayers: count,
-  judgementsSteps: z.int().min(0),
   factsSteps: z.int().min(0),
+  judgementsSteps: z.int().min(0),
   storiesSteps: z.int().min(0),
   shallowSteps: z.int().min(0),
   shallowLearningRate: rate,
@@ -39,8 +39,8 @@ export type PretrainRecipe = z.infer<typeof schema>;
 
 const micro: PretrainRecipe = {
   shallowLayers: 4,
-  judgementsSteps: 600,
-  factsSteps: 2400,
+  factsSteps: 2000,
+  judgementsSteps: 700,
   storiesSteps: 5000,
   shallowSteps: 5500, // 12 layers from random weights had not learned to find a word again after twice as many
   shallowLearningRate: 2e-3,
@@ -77,16 +77,16 @@ export function pretrainRecipe(settings: Record<string, string | number>): Pretr
   throw new InputError(`--set ${String(key)}=${settings[String(key)]}: ${message}.`);
 }
 
-/** The phases of a recipe: few layers learn judgements, facts, stories, then everything; then all layers do. */
+/** The phases of a recipe: few layers learn facts, judgements, stories, then everything; then all layers do. */
 export function phasesOf(recipe: PretrainRecipe): Phase[] {
-  const { judgementsSteps, factsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
+  const { factsSteps, judgementsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
   const shallow = {
     numLayers: Math.min(recipe.shallowLayers, numLayers),
     learningRate: recipe.shallowLearningRate,
   };
   const phases: Phase[] = [
-    { name: "judgements", ...shallow, steps: judgementsSteps, kinds: curriculum.judgements },
     { name: "facts", ...shallow, steps: factsSteps, kinds: curriculum.facts },
+    { name: "judgements", ...shallow, steps: judgementsSteps, kinds: curriculum.judgements },
     { name: "stories", ...shallow, steps: storiesSteps, kinds: curriculum.stories },
     { name: "shallow", ...shallow, steps: shallowSteps, kinds: curriculum.all },
     { name: "deep", numLayers, steps, learningRate, kinds: curriculum.all },

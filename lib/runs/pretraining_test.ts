@@ -9,8 +9,8 @@ import { findPretraining, type PretrainingContext, pretrainMicro } from "./pretr
 const backend = await startBackend("wasm", { blas: "off" });
 const recipe = pretrainRecipe({
   shallowLayers: 1,
-  judgementsSteps: 0,
   factsSteps: 0,
+  judgementsSteps: 0,
   storiesSteps: 0,
   shallowSteps: 2,
   steps: 4,
