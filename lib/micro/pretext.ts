@@ -57,7 +57,7 @@ const stories = ["order", "place", "where"] as const;
 /**
  * What is told, from what is learned first to everything; more often what takes longest. A skill comes after so many rows
  * of its own that it would hardly begin among all the others. Alone, facts are found again after 1,700 steps and
- * plain judgements are understood after 500, neither when told together; what is built on them follows soon.
+ * plain judgements are understood after 1,300 more, neither when told together; what is built on them follows soon.
  */
 export const curriculum = {
   facts: ["fact"],

@@ -40,9 +40,9 @@ export type PretrainRecipe = z.infer<typeof schema>;
 const micro: PretrainRecipe = {
   shallowLayers: 4,
   factsSteps: 2000,
-  judgementsSteps: 700,
-  storiesSteps: 5000,
-  shallowSteps: 5500, // 12 layers from random weights had not learned to find a word again after twice as many
+  judgementsSteps: 1500,
+  storiesSteps: 5500,
+  shallowSteps: 5000, // 12 layers from random weights had not learned to find a word again after twice as many
   shallowLearningRate: 2e-3,
   steps: 11000,
   learningRate: 1e-3,
