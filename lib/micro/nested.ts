@@ -6,7 +6,7 @@
  * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
  * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict.
  */
-import { below, oneIn, pick, type Random, shuffled, someChanged } from "./draw.ts";
+import { below, between, oneIn, pick, type Random, shuffled, someChanged } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
 import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
 import { type Lengths, padded } from "./padding.ts";
@@ -89,9 +89,13 @@ export const nested: Grammar = {
   },
 };
 
-/** Judgements of different works, nothing said about them, and what they come to: "the film is dull .". */
+/**
+ * Judgements of one to four works, nothing said about them, and what they come to: "the film is dull .". One alone says
+ * which words praise, without its having to be found whose judgement is meant.
+ */
 export function judgementText(_level: number, random: Random): TrueText {
-  return verdicts(several(0, drawer(random, () => 0), inWords, random), random);
+  const draw = drawer(random);
+  return verdicts(Array.from({ length: between(1, 4, random) }, (_, at) => draw(0, at)), random);
 }
 
 /** Opinions and their verdicts: one padded as in the task, or several of different works. */
@@ -105,12 +109,12 @@ interface Told extends Opinion {
   isPositive: boolean;
 }
 
-/** Draws opinions of different works, the `at`-th of the level that `levelOf` makes of the one asked for. */
-function drawer(random: Random, levelOf = (level: number) => level): (level: number, at: number) => Told {
+/** Draws opinions of a level, the `at`-th of them of the `at`-th work. */
+function drawer(random: Random): (level: number, at: number) => Told {
   const different = shuffled(works, random);
   return (level, at) => {
     const isPositive = oneIn(2, random);
-    return { ...opinion(levelOf(level), isPositive, random), work: different[at], isPositive };
+    return { ...opinion(level, isPositive, random), work: different[at], isPositive };
   };
 }
 

@@ -27,7 +27,6 @@ const stream = { wordPiece, seed: 0 };
 const recipe = pretrainRecipe({
   shallowLayers: 1,
   factsSteps: 1,
-  judgementsSteps: 1,
   storiesSteps: 1,
   shallowSteps: 2,
   steps: 4,

@@ -12,7 +12,6 @@ const rate = z.number().positive().max(1);
 const schema = z.strictObject({
   shallowLayers: count,
   factsSteps: z.int().min(0),
-  judgementsSteps: z.int().min(0),
   storiesSteps: z.int().min(0),
   shallowSteps: z.int().min(0),
   shallowLearningRate: rate,
@@ -39,12 +38,11 @@ export type PretrainRecipe = z.infer<typeof schema>;
 
 const micro: PretrainRecipe = {
   shallowLayers: 4,
-  factsSteps: 2000,
-  judgementsSteps: 1500,
-  storiesSteps: 5500,
+  factsSteps: 2600,
+  storiesSteps: 5000,
   shallowSteps: 5000, // 12 layers from random weights had not learned to find a word again after twice as many
   shallowLearningRate: 2e-3,
-  steps: 11000,
+  steps: 9500,
   learningRate: 1e-3,
   batchSize: 32,
   warmup: 0.05,
@@ -77,16 +75,15 @@ export function pretrainRecipe(settings: Record<string, string | number>): Pretr
   throw new InputError(`--set ${String(key)}=${settings[String(key)]}: ${message}.`);
 }
 
-/** The phases of a recipe: few layers learn facts, judgements, stories, then everything; then all layers do. */
+/** The phases of a recipe: few layers learn facts, stories, then everything; then all layers do. */
 export function phasesOf(recipe: PretrainRecipe): Phase[] {
-  const { factsSteps, judgementsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
+  const { factsSteps, storiesSteps, shallowSteps, numLayers, steps, learningRate } = recipe;
   const shallow = {
     numLayers: Math.min(recipe.shallowLayers, numLayers),
     learningRate: recipe.shallowLearningRate,
   };
   const phases: Phase[] = [
     { name: "facts", ...shallow, steps: factsSteps, kinds: curriculum.facts },
-    { name: "judgements", ...shallow, steps: judgementsSteps, kinds: curriculum.judgements },
     { name: "stories", ...shallow, steps: storiesSteps, kinds: curriculum.stories },
     { name: "shallow", ...shallow, steps: shallowSteps, kinds: curriculum.all },
     { name: "deep", numLayers, steps, learningRate, kinds: curriculum.all },

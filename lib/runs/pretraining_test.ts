@@ -10,7 +10,6 @@ const backend = await startBackend("wasm", { blas: "off" });
 const recipe = pretrainRecipe({
   shallowLayers: 1,
   factsSteps: 0,
-  judgementsSteps: 0,
   storiesSteps: 0,
   shallowSteps: 2,
   steps: 4,
