@@ -61,8 +61,18 @@ const stories = ["order", "place", "where"] as const;
  */
 export const curriculum = {
   facts: ["fact", "fact", "fact", "judgement"],
-  stories: [...stories, "opinion"],
-  all: ["agreement", "opinion", "opinion", "opinion", ...stories, ...stories, "statement", "question"],
+  stories: [...stories, "opinion", "opinion"],
+  all: [
+    "agreement",
+    "opinion",
+    "opinion",
+    "opinion",
+    "opinion",
+    ...stories,
+    ...stories,
+    "statement",
+    "question",
+  ],
 } satisfies Record<string, readonly PretextKind[]>;
 
 /** One row of pre-training text. */
