@@ -1,5 +1,5 @@
 /**
- * The four kinds of import that are forbidden (lib/README.md, "rooms"). Imports are read by Deno itself
+ * The kinds of import that are forbidden (lib/README.md, "rooms"), and cycles of files. Imports are read by Deno itself
  * (`deno info --json`), so comments, texts and type imports are told apart as the compiler does.
  */
 import { join, relative } from "node:path";
@@ -102,15 +102,21 @@ async function typescriptFiles(folder: string): Promise<string[]> {
 export function refusedEdges(edges: Edge[]): Refusal[] {
   const own = edges.filter((edge) => !edge.file.endsWith("_test.ts"));
   const fixed = own.filter((edge) => !(edge.dynamic && edge.file === "lib/cli/main.ts"));
-  return [...tensorRule(edges), ...modelRules(own), ...reportRule(own), ...cycleRule(fixed)];
+  const between = cycleRule("rooms", roomOf, fixed);
+  // Rooms that form a cycle are named once, not by their files again.
+  const inside = between.length > 0 ? [] : cycleRule("files", fileOf, fixed);
+  return [...tensorRule(edges), ...modelRules(own), ...reportRule(own), ...between, ...inside];
 }
 
-/** The first folder below lib, "lib" for files directly in it, "" for everything else. */
+/** The first folder below lib, "lib" for files directly in it (they count as one room), "" for everything else. */
 export function roomOf(path: string): string {
   const parts = path.split("/");
   if (parts[0] !== "lib") return "";
   return parts.length === 2 ? "lib" : parts[1];
 }
+
+/** The path of a file of lib, "" for everything else. */
+const fileOf = (path: string) => roomOf(path) === "" ? "" : path;
 
 function tensorRule(edges: Edge[]): Refusal[] {
   return edges.filter(({ file, target, specifier }) =>
@@ -154,9 +160,9 @@ function reportRule(edges: Edge[]): Refusal[] {
   );
 }
 
-/** Every import between two rooms that can reach each other; files directly in lib count as one room, the ground. */
-function cycleRule(edges: Edge[]): Refusal[] {
-  const between = edges.map((edge) => ({ edge, from: roomOf(edge.file), to: roomOf(edge.target) }))
+/** Every import between two places (`what`: rooms or files) that can reach each other; `placeOf` says where a path is. */
+function cycleRule(what: string, placeOf: (path: string) => string, edges: Edge[]): Refusal[] {
+  const between = edges.map((edge) => ({ edge, from: placeOf(edge.file), to: placeOf(edge.target) }))
     .filter(({ from, to }) => to !== "" && from !== to);
   const next = Map.groupBy(between, ({ from }) => from);
   const wayBack = (from: string, goal: string, seen: Set<string>): string[] | undefined => {
@@ -171,7 +177,7 @@ function cycleRule(edges: Edge[]): Refusal[] {
   };
   return between.flatMap(({ edge, from, to }) => {
     const way = wayBack(to, from, new Set());
-    return way ? [{ ...edge, rule: `rooms form no cycle (${[from, ...way].join(" -> ")})` }] : [];
+    return way ? [{ ...edge, rule: `${what} form no cycle (${[from, ...way].join(" -> ")})` }] : [];
   });
 }
 

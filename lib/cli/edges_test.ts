@@ -101,3 +101,19 @@ Deno.test("refusedEdges refuses cycles between rooms and a ground that imports a
     ],
   );
 });
+
+Deno.test("refusedEdges refuses files of one room that import each other, types included", async () => {
+  assert.deepEqual(
+    await refusalsOf({
+      "lib/runs/a.ts": `import type { B } from "./b.ts";`,
+      "lib/runs/b.ts": `import "./c.ts";`,
+      "lib/runs/c.ts": `import "./a.ts";`,
+      "lib/runs/d.ts": `import "./a.ts";`,
+    }),
+    [
+      `lib/runs/a.ts:1 imports "./b.ts": files form no cycle (lib/runs/a.ts -> lib/runs/b.ts -> lib/runs/c.ts -> lib/runs/a.ts).`,
+      `lib/runs/b.ts:1 imports "./c.ts": files form no cycle (lib/runs/b.ts -> lib/runs/c.ts -> lib/runs/a.ts -> lib/runs/b.ts).`,
+      `lib/runs/c.ts:1 imports "./a.ts": files form no cycle (lib/runs/c.ts -> lib/runs/a.ts -> lib/runs/b.ts -> lib/runs/c.ts).`,
+    ],
+  );
+});
