@@ -102,10 +102,15 @@ async function typescriptFiles(folder: string): Promise<string[]> {
 export function refusedEdges(edges: Edge[]): Refusal[] {
   const own = edges.filter((edge) => !edge.file.endsWith("_test.ts"));
   const fixed = own.filter((edge) => !(edge.dynamic && edge.file === "lib/cli/main.ts"));
-  const between = cycleRule("rooms", roomOf, fixed);
-  // Rooms that form a cycle are named once, not by their files again.
-  const inside = between.length > 0 ? [] : cycleRule("files", fileOf, fixed);
-  return [...tensorRule(edges), ...modelRules(own), ...reportRule(own), ...between, ...inside];
+  // Files of several rooms that form a cycle make their rooms one, which is named there.
+  const inside = fixed.filter(({ file, target }) => roomOf(file) === roomOf(target));
+  return [
+    ...tensorRule(edges),
+    ...modelRules(own),
+    ...reportRule(own),
+    ...cycleRule("rooms", roomOf, fixed),
+    ...cycleRule("files", (path) => path, inside),
+  ];
 }
 
 /** The first folder below lib, "lib" for files directly in it (they count as one room), "" for everything else. */
@@ -114,9 +119,6 @@ export function roomOf(path: string): string {
   if (parts[0] !== "lib") return "";
   return parts.length === 2 ? "lib" : parts[1];
 }
-
-/** The path of a file of lib, "" for everything else. */
-const fileOf = (path: string) => roomOf(path) === "" ? "" : path;
 
 function tensorRule(edges: Edge[]): Refusal[] {
   return edges.filter(({ file, target, specifier }) =>

@@ -65,7 +65,7 @@ function opinion(level: number, isPositive: boolean, random: Random): Opinion {
   };
 }
 
-function inWords({ work, judgement, operators }: Opinion): string {
+function written({ work, judgement, operators }: Opinion): string {
   const inside = operators.reduceRight(
     (inner, { before, after }) => [before, inner, after].filter((part) => part !== "").join(" "),
     `the ${work} is ${judgement}`,
@@ -80,7 +80,7 @@ export const nested: Grammar = {
   example({ level, label }, random) {
     const found = opinion(level, label === "1", random);
     return {
-      a: padded(inWords(found), lengths, random),
+      a: padded(written(found), lengths, random),
       b: null,
       label: label!,
       level,
@@ -101,8 +101,9 @@ export function judgementText(_level: number, random: Random): TrueText {
 /** Opinions and their verdicts: one padded as in the task, or several of different works. */
 export function opinionText(level: number, random: Random): TrueText {
   const draw = drawer(random);
-  if (oneIn(3, random)) return verdicts([draw(level, 0)], random, (text) => padded(text, lengths, random));
-  return verdicts(several(level, draw, inWords, random), random);
+  if (!oneIn(3, random)) return verdicts(several(level, draw, written, random), random);
+  const text = verdicts([draw(level, 0)], random);
+  return { ...text, a: padded(text.a, lengths, random) };
 }
 
 interface Told extends Opinion {
@@ -118,16 +119,17 @@ function drawer(random: Random): (level: number, at: number) => Told {
   };
 }
 
-function verdicts(told: Told[], random: Random, shown = (text: string) => text): TrueText {
+/** Opinions, and their verdicts in another order. */
+function verdicts(told: Told[], random: Random): TrueText {
   const verdict = ({ work, isPositive }: Told, random: Random) =>
     `the ${work} is ${pick(isPositive ? praise : blame, random)} .`;
-  const judged = shuffled(told, random), written = judged.map((one) => verdict(one, random));
+  const judged = shuffled(told, random), said = judged.map((one) => verdict(one, random));
   const opposite = (at: number, random: Random) =>
     verdict({ ...judged[at], isPositive: !judged[at].isPositive }, random);
   return {
-    a: shown(told.map(inWords).join(" ")),
-    b: written.join(" "),
+    a: told.map(written).join(" "),
+    b: said.join(" "),
     tells: "words",
-    falsified: (random) => someChanged(written, (_, at) => opposite(at, random), random).join(" "),
+    falsified: (random) => someChanged(said, (_, at) => opposite(at, random), random).join(" "),
   };
 }

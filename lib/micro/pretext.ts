@@ -56,8 +56,8 @@ const stories = ["order", "place", "where"] as const;
 
 /**
  * What is told, from what is learned first to everything; more often what takes longest. A skill comes after so many rows
- * of its own that it would hardly begin among all the others: among nothing else, facts are found again
- * and judgements understood after 2,000 steps, and what is built on them follows.
+ * of its own that it would hardly begin among all the others: among nothing else, facts are found again and judgements
+ * understood after 2,000 steps, and what is built on them follows.
  */
 export const curriculum = {
   facts: ["fact", "fact", "fact", "judgement"],

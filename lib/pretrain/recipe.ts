@@ -40,7 +40,7 @@ const micro: PretrainRecipe = {
   shallowLayers: 4,
   factsSteps: 2600,
   storiesSteps: 5000,
-  shallowSteps: 5000, // 12 layers from random weights had not learned to find a word again after twice as many
+  shallowSteps: 5000, // 12 layers from random weights had not learned to find a word again after 8,000
   shallowLearningRate: 2e-3,
   steps: 9500,
   learningRate: 1e-3,

@@ -9,9 +9,13 @@ const targetRate = 0.6;
 
 /** Of micro-GLUE's; at the first, 97 % of the score is in reach. */
 const microTargetRates = [0.45, 0.3];
+const [standingRate, lowerRate] = microTargetRates;
 
 /** What makes the whole curve of micro-GLUE, beside those. */
 const otherTargetRates = [0.75, 0.6, 0.2];
+
+/** The same of a system that has the first by default. */
+const restOfCurve = [...otherTargetRates, lowerRate];
 
 /** One request of `method` per value of `key`, each with `settings` as well. */
 const requests = (
@@ -43,11 +47,11 @@ const grids: Record<string, ProfileGrid> = {
       { method: "bert" },
       ...requests("bert-first-k", "firstLayers", [4, 6, 9]),
       ...requests("dpbert", "targetRate", microTargetRates),
-      // Its thresholded gates execute more than they were trained for: this is where DPBERT's first rate is.
-      ...requests("dpbert-soft", "targetRate", [0.3]),
-      ...requests("deebert", "targetRate", [0.45]),
-      ...requests("pabee", "targetRate", [0.45]),
-      ...requests("static-subset", "targetRate", [0.45]),
+      // Its thresholded gates execute more than they were trained for (science.md 3), so a lower rate stands beside DPBERT.
+      ...requests("dpbert-soft", "targetRate", [lowerRate]),
+      ...requests("deebert", "targetRate", [standingRate]),
+      ...requests("pabee", "targetRate", [standingRate]),
+      ...requests("static-subset", "targetRate", [standingRate]),
     ],
   },
   glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2], methods: defaultMethods },
@@ -68,20 +72,20 @@ const fullGrids: Record<string, ProfileGrid> = {
     methods: [
       ...grids.micro.methods,
       { method: "bert", settings: { extraSteps: "stage3" } },
-      ...requests("deebert", "targetRate", [...otherTargetRates, 0.3]),
-      ...requests("pabee", "targetRate", [...otherTargetRates, 0.3]),
+      ...requests("deebert", "targetRate", restOfCurve),
+      ...requests("pabee", "targetRate", restOfCurve),
       ...otherPabees.flatMap((settings) =>
         requests("pabee", "targetRate", [...otherTargetRates, ...microTargetRates], settings)
       ),
-      ...requests("dpbert-soft", "gates", ["soft", "sampled"], { targetRate: 0.3 }),
+      ...requests("dpbert-soft", "gates", ["soft", "sampled"], { targetRate: lowerRate }),
       ...requests("dpbert", "targetRate", otherTargetRates),
-      ...requests("dpbert-soft", "targetRate", [0.45, 0.2, 0.1]),
-      ...requests("static-subset", "subset", ["commonest", "random"], { targetRate: 0.45 }),
-      ...requests("static-subset", "targetRate", [0.3]),
+      ...requests("dpbert-soft", "targetRate", [standingRate, 0.2, 0.1]),
+      ...requests("static-subset", "subset", ["commonest", "random"], { targetRate: standingRate }),
+      ...requests("static-subset", "targetRate", [lowerRate]),
       ...requests("bert-first-k", "firstLayers", [3, 5, 7, 8, 10, 11]),
       ...ablations.map(({ settings }) => ({
         method: "dpbert",
-        settings: { targetRate: microTargetRates[0], ...settings },
+        settings: { targetRate: standingRate, ...settings },
         tasks: ablationTasks,
       })),
     ],
