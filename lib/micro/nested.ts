@@ -4,17 +4,21 @@
  * plot is great ,"). The label is the verdict of the whole, the level the number of operators.
  *
  * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
- * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict.
+ * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict, and may stand below
+ * an operator of its own, which turns nothing but it ("even though nobody thinks that the plot is great"): without
+ * those, four layers learn to count what turns and need no scope (lib/README.md, "Measured").
  */
 import { below, between, oneIn, pick, type Random, shuffled, someChanged } from "./draw.ts";
 import type { Grammar, TrueText } from "./grammar.ts";
-import { aspects, blame, claims, denials, judges, praise, works } from "./lexicon.ts";
+import { aspects, blame, claims, denials, judges, praise, tokenCount, works } from "./lexicon.ts";
 import { type Lengths, padded } from "./padding.ts";
 import { several } from "./several.ts";
 
 type Operator = { kind: "flip" | "keep" | "concede"; before: string; after: string };
 
-const lengths: Lengths = { from: 34, to: 44 };
+/** Of the task's inputs, and of pre-training's, which were drawn before concessions had operators of their own. */
+const lengths: Lengths = { from: 38, to: 47 };
+const toldLengths: Lengths = { from: 34, to: 44 };
 
 const flips = [
   (random: Random) => `${pick(judges, random)} ${pick(denials, random)} that`,
@@ -27,20 +31,30 @@ const keeps = [
   (random: Random) => `it is ${pick(["true", "clear"], random)} that`,
 ];
 
-function concession(random: Random): Operator {
+/** How a clause that is conceded is worded. */
+type Conceded = (clause: string, random: Random) => string;
+
+const asItIs: Conceded = (clause) => clause;
+
+/** Every second one below an operator of its own. */
+const asSomebodySays: Conceded = (clause, random) =>
+  oneIn(2, random) ? `${pick([...flips, ...flips, ...keeps], random)(random)} ${clause}` : clause;
+
+function concession(conceded: Conceded, random: Random): Operator {
   const aspect = pick(aspects, random), judgement = pick([...praise, ...blame], random);
+  const clause = conceded(`the ${aspect} is ${judgement}`, random);
   const [before, after] = pick([
-    [`although the ${aspect} is ${judgement} ,`, ""],
+    [`although ${clause} ,`, ""],
     [`despite the ${judgement} ${aspect} ,`, ""],
-    ["", `even though the ${aspect} is ${judgement}`],
+    ["", `even though ${clause}`],
     ["", `despite the ${judgement} ${aspect}`],
   ], random);
   return { kind: "concede", before, after };
 }
 
-function operator(random: Random): Operator {
+function operator(conceded: Conceded, random: Random): Operator {
   const draw = below(4, random);
-  if (draw === 3) return concession(random);
+  if (draw === 3) return concession(conceded, random);
   // Judges are many, "nobody" and "it is ..." few: every second time a judge speaks.
   const form = [0, 0, 1, 2][below(4, random)];
   return draw === 2
@@ -55,8 +69,14 @@ interface Opinion {
   operators: Operator[];
 }
 
-function opinion(level: number, isPositive: boolean, random: Random): Opinion {
-  const operators = Array.from({ length: level }, () => operator(random));
+interface Wanted {
+  level: number;
+  isPositive: boolean;
+  conceded: Conceded;
+}
+
+function opinion({ level, isPositive, conceded }: Wanted, random: Random): Opinion {
+  const operators = Array.from({ length: level }, () => operator(conceded, random));
   const isTurned = operators.filter(({ kind }) => kind === "flip").length % 2 === 1;
   return {
     work: pick(works, random),
@@ -78,7 +98,9 @@ export const nested: Grammar = {
   possible: { from: 0, to: 8 },
   levels: { from: 0, to: 8 },
   example({ level, label }, random) {
-    const found = opinion(level, label === "1", random);
+    const wanted = { level, isPositive: label === "1", conceded: asSomebodySays };
+    let found: Opinion;
+    do found = opinion(wanted, random); while (tokenCount(written(found)) + 2 > lengths.to); // [CLS] and [SEP]
     return {
       a: padded(written(found), lengths, random),
       b: null,
@@ -98,12 +120,12 @@ export function judgementText(_level: number, random: Random): TrueText {
   return verdicts(Array.from({ length: between(1, 4, random) }, (_, at) => draw(0, at)), random);
 }
 
-/** Opinions and their verdicts: one padded as in the task, or several of different works. */
+/** Opinions and their verdicts: one padded, as in the task, or several of different works. */
 export function opinionText(level: number, random: Random): TrueText {
   const draw = drawer(random);
   if (!oneIn(3, random)) return verdicts(several(level, draw, written, random), random);
   const text = verdicts([draw(level, 0)], random);
-  return { ...text, a: padded(text.a, lengths, random) };
+  return { ...text, a: padded(text.a, toldLengths, random) };
 }
 
 interface Told extends Opinion {
@@ -115,7 +137,7 @@ function drawer(random: Random): (level: number, at: number) => Told {
   const different = shuffled(works, random);
   return (level, at) => {
     const isPositive = oneIn(2, random);
-    return { ...opinion(level, isPositive, random), work: different[at], isPositive };
+    return { ...opinion({ level, isPositive, conceded: asItIs }, random), work: different[at], isPositive };
   };
 }
 

@@ -23,7 +23,9 @@ export function core(text: string): string {
 
 /** SST-2: the polarity of the judgement that nothing concedes, turned once for every word that turns. */
 export function verdict(text: string): { isPositive: boolean; operators: number } {
-  const concessions = /although the \w+ is \w+ ,|even though the \w+ is \w+|despite the \w+ \w+( ,)?/g;
+  const clause = /((?!the )\w+ (\w+ ){1,3}?that )?the \w+ is \w+/.source;
+  const concession = `although ${clause} ,|even though ${clause}|despite the \\w+ \\w+( ,)?`;
+  const concessions = new RegExp(concession, "g");
   const said = core(text);
   const rest = said.replace(concessions, "");
   const judgement = rest.match(/the \w+ is (\w+)\s+\.$/)![1];

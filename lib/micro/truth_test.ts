@@ -18,6 +18,13 @@ Deno.test("verdict: doubting that nobody likes a good film is no praise lost; co
     verdict("it is not true that although the plot is great , the film is superb ."),
     { isPositive: false, operators: 2 },
   );
+  assert.deepEqual(
+    verdict(
+      "although it is not true that the plot is great , fans deny that the film is superb " +
+        "even though the cast is bad even though nobody thinks that the music is dull .",
+    ),
+    { isPositive: false, operators: 4 },
+  );
 });
 
 Deno.test("agreement: the dogs that the cat near the boys chases bark, and no other way", () => {
