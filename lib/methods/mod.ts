@@ -22,7 +22,14 @@ export {
   seededSampling,
   targetSlack,
 } from "./dpbert/stages.ts";
-export { type ChosenExit, type ExitOutcome, exitsUnder, patienceFor, thresholdFor } from "./exits/choose.ts";
+export {
+  type ChosenExit,
+  type ExitOutcome,
+  exitsUnder,
+  patienceFor,
+  predictionOf,
+  thresholdFor,
+} from "./exits/choose.ts";
 export { type OffRampSettings, trainOffRamps } from "./exits/deebert.ts";
 export { exiting, exitLogits } from "./exits/exiting.ts";
 export type { ExitInput } from "./exits/losses.ts";

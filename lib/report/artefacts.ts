@@ -8,6 +8,7 @@ import { competitorsTable, winsTable } from "./competitors.ts";
 import { costTable } from "./cost.ts";
 import { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
 import { controlsTable, isItDynamicTable } from "./dynamic.ts";
+import { exitsTable } from "./exits.ts";
 import { isOfSystem } from "./families.ts";
 import { figure3, scoreAgainstLayersFigure } from "./figure3.ts";
 import { executedShareByLevelFigure, executedShareFigure } from "./figure4.ts";
@@ -84,6 +85,7 @@ function gradedTables(study: Study): Table[] {
     aimsTable(graded, profile, settings),
     scoreByLevelTable(shown, profile),
     layersByLevelTable(shown, profile),
+    exitsTable(records, profile),
     testScoresTable(records, profile),
   ];
 }

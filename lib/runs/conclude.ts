@@ -1,6 +1,15 @@
 /** The end of a run: from the trained model to its record, predictions, timing and curve. */
 import type { SplitName } from "../glue/mod.ts";
-import { type Backbone, type Method, type Outcome, predictAll } from "../methods/mod.ts";
+import {
+  type Backbone,
+  exitLogits,
+  firstLayersPath,
+  type Method,
+  type OffRamps,
+  type Outcome,
+  predictAll,
+  predictionOf,
+} from "../methods/mod.ts";
 import type { Interruption } from "../train/mod.ts";
 import { loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
 import { keyOf } from "./grid.ts";
@@ -70,6 +79,7 @@ export async function evaluated(run: Run, trained: Trained) {
     ...(test ? { test: metricsOf(task, test.rows, test.mismatched) } : {}),
     path: pathSummary(outcome.paths, config.numLayers),
     ...(onPaths ? { controls: await controls(run, backbone, onPaths, outcome, pass) } : {}),
+    ...(offRamps ? { exitScores: await exitScores(run, backbone, offRamps, pass("exits")) } : {}),
     selection,
     flops: meanFlops(config, task, data.dev, outcome.paths, {
       gates: planner ? config.numLayers : 0,
@@ -127,6 +137,21 @@ async function controls(
     commonestPathScore: await score("commonest", paths.map(() => path)),
     everyLayerScore: await score("everyLayer", paths.map(() => everyLayer)),
   };
+}
+
+/** What each layer knows: the score of its exit, were it every input's; the last is the backbone's own head. */
+async function exitScores(
+  { sources: { task, config: { numLayers } }, data }: Run,
+  backbone: Backbone,
+  offRamps: OffRamps,
+  interruption: Interruption,
+): Promise<number[]> {
+  const exits = await exitLogits(backbone, offRamps, task.kind, data.dev, interruption);
+  return Array.from({ length: numLayers }, (_, layer) => {
+    const predictions = exits.map((logits) => predictionOf(logits[layer], task.kind));
+    const paths = exits.map(() => firstLayersPath(layer + 1, numLayers));
+    return metricsOf(task, predictionRows(task, data.devExamples, { predictions, paths }), null).score;
+  });
 }
 
 /** What the clock and this machine say of the run; its latency is measured later. */

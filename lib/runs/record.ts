@@ -86,6 +86,8 @@ export const runRecordSchema = z.strictObject({
   /** Named controls, e.g. `shuffledPathsScore`, `commonestPath`, `commonestPathShare`. */
   controls: z.record(z.string(), z.union([z.number(), z.string()]))
     .transform((value) => sortKeys(value) as Record<string, number | string>).optional(),
+  /** Dev score of every exit, as if all inputs left there, first layer first; of methods that have exits. */
+  exitScores: z.array(z.number().min(-100).max(100)).optional(),
   /** How the reported checkpoint was chosen, on held-out training rows. */
   selection: z.object({ rule: z.string(), step: count, heldOutScore: z.number().nullable() }).catchall(
     z.json(),

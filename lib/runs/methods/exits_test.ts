@@ -21,6 +21,16 @@ Deno.test("deebert leaves at the threshold that comes nearest to the target on h
   assert.match(record.controls!.commonestPath as string, /^1+0*$/);
 });
 
+Deno.test("a record has the score of every exit: those of the controls that leave everybody there", async () => {
+  const { exitScores, controls } = await trainedAndOpened(
+    shortRun("deebert", { epochs: 0.5, "exits.steps": 4 }),
+  );
+  const { commonestPath, commonestPathScore, everyLayerScore } = controls!;
+  const layers = (commonestPath as string).lastIndexOf("1") + 1;
+  assert.equal(exitScores!.length, 4);
+  assert.deepEqual([exitScores![layers - 1], exitScores![3]], [commonestPathScore, everyLayerScore]);
+});
+
 Deno.test("deebert at threshold 0 runs every layer and pays for the ramps that nobody took", async () => {
   const request = shortRun("deebert", { epochs: 0.5, "exits.steps": 4, threshold: 0 });
   const { parent, recipe, path, flops, controls, metrics } = await trainedAndOpened(request);

@@ -1,0 +1,51 @@
+/** What each layer of a trained model knows: the score of its exit, were it every input's. */
+import type { RunRecord } from "../runs/record.ts";
+import { settingSlug } from "../runs/store.ts";
+import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
+import { leadsOf, seedsNote } from "./leads.ts";
+import { mean } from "./statistics.ts";
+import { methodLabel, noValue, showScore, taskLabel } from "./style.ts";
+import type { Table } from "./value.ts";
+
+/** Points of one training have the same exits: the first of them stands for all. */
+function onePerTraining(groups: readonly RunGroup[]): RunGroup[] {
+  const trainings = new Map<string, RunGroup>();
+  for (const group of groups) {
+    const training = JSON.stringify([group.task, group.method, inputOf(group)]);
+    if (!trainings.has(training)) trainings.set(training, group);
+  }
+  return [...trainings.values()];
+}
+
+/** What its exits look at, as a setting; `""` for the state of [CLS] as it is. */
+function inputOf({ records: [{ recipe: { exitInput } }] }: RunGroup): string {
+  return exitInput === "standardised" ? settingSlug({ exitInput }) : "";
+}
+
+/** One row per task and training with exits; runs without any are left out. */
+export function exitsTable(records: readonly RunRecord[], profile: string): Table {
+  const groups = onePerTraining(groupRuns(records.filter((record) => record.exitScores), [], profile));
+  const depth = Math.max(0, ...groups.map(({ records: [{ path }] }) => path.numLayers));
+  const columns = ["Task", "Method", "Seeds", ...Array.from({ length: depth }, (_, at) => `Layer ${at + 1}`)];
+  return {
+    name: "exits",
+    caption:
+      "Dev scores × 100 of the exit after each layer, were it every input's; mean over seeds. DeeBERT's exits look " +
+      "at a backbone that was fine-tuned without them, PABEE's are trained together with it. " +
+      provenanceNote(profile, groups),
+    columns,
+    rows: groups.map((group) => [
+      taskLabel(group.task),
+      methodLabel(group.method, inputOf(group)),
+      `${group.records.length}`,
+      ...Array.from({ length: depth }, (_, layer) => exitCell(group, layer)),
+    ]),
+    align: columns.map((_, column) => column < 2 ? "left" : "right"),
+    leads: { note: seedsNote, head: [], rows: groups.map(leadsOf) },
+  };
+}
+
+function exitCell({ records }: RunGroup, layer: number): string {
+  const scores = records.flatMap(({ exitScores }) => exitScores?.[layer] ?? []);
+  return scores.length === records.length ? showScore(mean(scores)) : noValue;
+}
