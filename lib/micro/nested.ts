@@ -4,7 +4,7 @@
  * plot is great ,"). The label is the verdict of the whole, the level the number of operators.
  *
  * An operator turns the verdict half of the time, so from one operator on neither the judging word nor any
- * count of words tells the label. A conceded judgement is praise or blame, whatever the verdict, and may stand below
+ * count of words tells the label by itself. A conceded judgement is praise or blame, whatever the verdict, and may stand below
  * an operator of its own, which turns nothing but it ("even though nobody thinks that the plot is great"): without
  * those, four layers learn to count what turns and need no scope (lib/README.md, "Measured").
  */

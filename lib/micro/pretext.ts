@@ -1,12 +1,13 @@
 /**
- * Text to pre-train on, from the grammars of the tasks: every form that a task uses occurs, held-out names, verbs
- * and synonyms included, and no label of a task. A row is drawn from its number alone, so a stream can be taken
- * up anywhere.
+ * Text to pre-train on, from the grammars of the tasks: every word that a task uses occurs, held-out names, verbs
+ * and synonyms included. Two things are the tasks' own: SST-2's conceded clauses below operators, and RTE's chains
+ * of more than three facts. A row is drawn from its number alone, so a stream can be taken up anywhere.
  *
  * Two kinds of rows, to be kept apart: true ones, for masking words (MLM), and judged ones, to be shown without
  * masks, of which half have a falsified last part: does it follow (NSP), and which words were replaced (RTD)? If
  * only true rows carried masks, a mask would give the answer away. The changes (two words exchanged, one replaced
- * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task.
+ * by its like) resemble what makes the tasks' negatives, so this is close to training on an intermediate task; of a
+ * `where` that merely tells a story, `follows` is QNLI's question itself.
  */
 import { agreement, agreementText } from "./agreement.ts";
 import { factText, orderText, toldLevels } from "./chains.ts";

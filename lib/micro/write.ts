@@ -43,7 +43,7 @@ export interface MicroSummary {
   task: string;
   rows: Record<string, number>;
   levels: { from: number; to: number };
-  /** Tokens of an input of dev, special tokens included. */
+  /** Tokens of an input, special tokens included: the mean over dev, the longest of all splits. */
   tokens: { mean: number; longest: number };
 }
 
