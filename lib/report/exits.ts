@@ -1,25 +1,24 @@
 /** What each layer of a trained model knows: the score of its exit, were it every input's. */
 import type { RunRecord } from "../runs/record.ts";
-import { settingSlug } from "../runs/store.ts";
+import { familyOf } from "./families.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { leadsOf, seedsNote } from "./leads.ts";
 import { mean } from "./statistics.ts";
 import { methodLabel, noValue, showScore, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
-/** Points of one training have the same exits: the first of them stands for all. */
+/** All settings of a group but those that decide only who leaves where: points with the same ones are of one training. */
+const trainingOf = ({ records: [record] }: RunGroup): string => familyOf(record, ["exitBy"]).setting;
+
+/** Points of one training have the same exits: the first of those with most seeds stands for all. */
 function onePerTraining(groups: readonly RunGroup[]): RunGroup[] {
   const trainings = new Map<string, RunGroup>();
   for (const group of groups) {
-    const training = JSON.stringify([group.task, group.method, inputOf(group)]);
-    if (!trainings.has(training)) trainings.set(training, group);
+    const training = JSON.stringify([group.task, group.method, trainingOf(group)]);
+    const found = trainings.get(training);
+    if (!found || group.records.length > found.records.length) trainings.set(training, group);
   }
   return [...trainings.values()];
-}
-
-/** What its exits look at, as a setting; `""` for the state of [CLS] as it is. */
-function inputOf({ records: [{ recipe: { exitInput } }] }: RunGroup): string {
-  return exitInput === "standardised" ? settingSlug({ exitInput }) : "";
 }
 
 /** One row per task and training with exits; runs without any are left out. */
@@ -36,7 +35,7 @@ export function exitsTable(records: readonly RunRecord[], profile: string): Tabl
     columns,
     rows: groups.map((group) => [
       taskLabel(group.task),
-      methodLabel(group.method, inputOf(group)),
+      methodLabel(group.method, trainingOf(group)),
       `${group.records.length}`,
       ...Array.from({ length: depth }, (_, layer) => exitCell(group, layer)),
     ]),

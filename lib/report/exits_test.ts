@@ -30,3 +30,18 @@ Deno.test("exitsTable shows a training once, whatever the points on its curve, a
   ]);
   assert.equal(leads!.rows[1][0].path, "runs/rte/pabee-t0.3-s0.json");
 });
+
+Deno.test("exitsTable keeps trainings under other settings apart, and takes the point with most seeds", () => {
+  const scores = [50, 60, 70, 80, 90, 91];
+  const records = [
+    exiting(0, "t0.3", scores),
+    exiting(0, "t0.45", scores),
+    exiting(1, "t0.45", [54, ...scores.slice(1)]),
+    exiting(0, "exitBy=entropy-t0.45", scores, { exitBy: "entropy" }),
+    exiting(0, "extraSteps=9-t0.45", [40, ...scores.slice(1)], { extraSteps: 9 }),
+  ];
+  assert.deepEqual(exitsTable(records, "glue").rows.map((row) => row.slice(1, 4)), [
+    ["PABEE", "2", "52.0"],
+    ["PABEE (extraSteps=9)", "1", "40.0"],
+  ]);
+});

@@ -22,9 +22,12 @@ export interface Family {
   setting: string;
 }
 
-/** The family of a run, read from its recipe. */
-export function familyOf(record: Pick<RunRecord, "method" | "setting" | "recipe">): Family {
-  const others = Object.entries(overridesOf(record)).filter(([key]) => !knobs.includes(key));
+/** The family of a run, read from its recipe; `apart` names settings to be left out beside the knobs. */
+export function familyOf(
+  record: Pick<RunRecord, "method" | "setting" | "recipe">,
+  apart: readonly string[] = [],
+): Family {
+  const others = Object.entries(overridesOf(record)).filter(([key]) => ![...knobs, ...apart].includes(key));
   return { method: record.method, setting: settingSlug(Object.fromEntries(others)) };
 }
 
