@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { microSplits, microTasks } from "./examples.ts";
 import { mismatched, praise } from "./lexicon.ts";
-import { judgedRow, type PretextKind, pretextKinds, type PretextRow, trueRow } from "./pretext.ts";
+import {
+  curriculum,
+  judgedRow,
+  type PretextKind,
+  pretextKinds,
+  type PretextRow,
+  trueRow,
+} from "./pretext.ts";
 import { agreement, meaning, type MeantClause, place, relation, verdict } from "./truth.ts";
 
 const rows = (draw: typeof trueRow, kind: PretextKind, count: number) =>
@@ -122,4 +130,18 @@ Deno.test("a row is drawn from its number alone; the two streams and two seeds d
   assert.notDeepEqual(texts(trueRow, 4), texts(judgedRow, 4));
   assert.notDeepEqual(texts(trueRow, 4), texts(trueRow, 5));
   assert.deepEqual(new Set(Array.from({ length: 60 }, (_, row) => trueRow(row, { seed: 0 }).kind)).size, 7);
+});
+
+Deno.test("the text is byte for byte what the committed BERT was made of", () => {
+  const texts = Object.values(curriculum).flatMap((kinds) =>
+    Array.from(
+      { length: 300 },
+      (_, row) => [trueRow(row, { seed: 0, kinds }), judgedRow(row, { seed: 0, kinds })],
+    )
+  );
+  // A change here asks for a new `deno task pretrain --out data/micro`.
+  assert.equal(
+    createHash("sha256").update(JSON.stringify(texts)).digest("hex"),
+    "da9106c290e5987237c9fda3e0714ee3235a3b4b6465fe3c4c8e161a99c717e1",
+  );
 });
