@@ -3,13 +3,15 @@
  * first layers alone do not do, learnable by all of them, and such that a planner can spend layers by difficulty.
  */
 import type { GradedRun } from "../runs/graded.ts";
-import type { RunRecord } from "../runs/record.ts";
+import type { RunRecord, TimingRecord } from "../runs/record.ts";
+import { settingSlug } from "../runs/store.ts";
+import { wholeMinutes } from "./cost.ts";
 import { type DevSet, devSets, firstLayers, scoresOn } from "./dev_sets.ts";
 import { levelCorrelations, shufflingCosts } from "./difficulty.ts";
 import { findGroup, groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { silentLeads } from "./leads.ts";
 import { keptOf } from "./retention.ts";
-import { summarise } from "./statistics.ts";
+import { mean, summarise } from "./statistics.ts";
 import { methodLabel, noValue, showDecimals, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
@@ -38,6 +40,12 @@ const aims: Readonly<Record<string, ScoreAims>> = {
 /** The tasks on which planning is to follow difficulty, and what that means. */
 const planned = { tasks: ["cola", "sst-2"], kept: 97, layers: 60, correlation: 0.3, shuffling: 3 };
 
+/** How much as many steps more as stage 3 has may add to the full model, for stage 1 to count as converged. */
+const gainOfSteps = 0.5;
+
+/** The longest that a task may take, on one core with a BLAS. */
+const minutes = { stage1: 3.5, allStages: 6 };
+
 /** An aim and what was found, by seed. */
 interface Outcome {
   title: string;
@@ -50,21 +58,38 @@ interface Outcome {
 
 /**
  * Every aim of `profile` beside the mean over seeds: of the full model, of its first four layers, and of each DPBERT
- * setting of `settings` on the tasks where planning is to follow difficulty. Runs that are missing leave dashes.
+ * setting of `settings` on the tasks where planning is to follow difficulty; of the minutes, beside the slowest task's.
+ * Runs that are missing leave dashes.
  */
-export function aimsTable(graded: readonly GradedRun[], profile: string, settings: readonly string[]): Table {
-  const groups = groupRuns(graded.map(({ record }) => record), [], profile);
+export function aimsTable(
+  graded: readonly GradedRun[],
+  timings: readonly TimingRecord[],
+  profile: string,
+  settings: readonly string[],
+): Table {
+  const groups = groupRuns(graded.map(({ record }) => record), timings, profile);
+  const slowest = [
+    slowestOutcome("Stage 1", minutes.stage1, "bert", "", groups),
+    ...settings.map((setting) => {
+      const name = `${methodLabel("dpbert", setting)}, all stages`;
+      return slowestOutcome(name, minutes.allStages, "dpbert", setting, groups);
+    }),
+  ];
   const outcomes = [
-    ...devSets.flatMap((set) => [fullOutcome(set, groups), first4Outcome(set, groups)]),
+    ...devSets.flatMap((
+      set,
+    ) => [fullOutcome(set, groups), first4Outcome(set, groups), convergedOutcome(set, groups)]),
     ...planned.tasks.flatMap((task) =>
       settings.flatMap((setting) => plannedOutcomes(task, setting, groups, graded))
     ),
+    ...slowest,
   ];
   const columns = ["Task", "Aim", "Seeds", "Found", "95 % interval", "Reached"];
   return {
     name: "aims",
     caption:
       "What was aimed at before anything was trained here, and what was found: dev scores × 100, mean over seeds. " +
+      "Minutes: of the slowest task, beside another training on the other core. " +
       provenanceNote(profile, groups),
     columns,
     rows: outcomes.map(outcomeRow),
@@ -99,18 +124,53 @@ function first4Outcome({ title, task, metric }: DevSet, groups: RunGroup[]): Out
     const aim = `First 4 layers: at most ${atMost}`, isReached = (mean: number) => mean <= atMost;
     return { title, aim, found, decimals, isReached, groups: first ? [first] : [] };
   }
-  const { below } = first4, found = differences(full, first, metric);
+  const { below } = first4, found = aboveBySeed(full, first, metric);
   const aim = `First 4 layers: ${below > 0 ? `at least ${below} ` : ""}below all`;
   const isReached = (mean: number) => mean > 0 && mean >= below;
   return { title, aim, found, decimals, isReached, groups: [full, first].flatMap((group) => group ?? []) };
 }
 
-/** How far `other` lies below `full`, seed by seed. */
-function differences(full: RunGroup | undefined, other: RunGroup | undefined, metric: string): number[] {
-  return (full?.records ?? []).flatMap(({ seed, metrics }) => {
+function convergedOutcome({ title, task, metric }: DevSet, groups: RunGroup[]): Outcome {
+  const full = findGroup(groups, task, "bert");
+  const longer = findGroup(groups, task, "bert", settingSlug({ extraSteps: "stage3" }));
+  return {
+    title,
+    aim: `All layers, as many steps: at most ${gainOfSteps} above all layers`,
+    found: aboveBySeed(longer, full, metric),
+    decimals: 1,
+    isReached: (mean) => mean <= gainOfSteps,
+    groups: [full, longer].flatMap((group) => group ?? []),
+  };
+}
+
+/** How far `group` lies above `other`, seed by seed. */
+function aboveBySeed(group: RunGroup | undefined, other: RunGroup | undefined, metric: string): number[] {
+  return (group?.records ?? []).flatMap(({ seed, metrics }) => {
     const same = other?.records.find((record) => record.seed === seed);
     return same ? [metrics[metric] - same.metrics[metric]] : [];
   });
+}
+
+/** The minutes of a method on the task where they are most. */
+function slowestOutcome(
+  name: string,
+  atMost: number,
+  method: string,
+  setting: string,
+  groups: RunGroup[],
+): Outcome {
+  const own = groups.filter((group) => group.method === method && group.setting === setting);
+  const timed = own.map((group) => ({ group, found: wholeMinutes(group, groups) }))
+    .filter(({ found }) => found.length > 0)
+    .sort((a, b) => mean(b.found) - mean(a.found));
+  return {
+    title: timed.length > 0 ? taskLabel(timed[0].group.task) : "Any task",
+    aim: `${name}: at most ${atMost} minutes`,
+    found: timed[0]?.found ?? [],
+    decimals: 1,
+    isReached: (mean) => mean <= atMost,
+    groups: own,
+  };
 }
 
 function plannedOutcomes(

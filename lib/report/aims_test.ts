@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import type { GradedRow, GradedRun } from "../runs/graded.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
@@ -15,7 +15,7 @@ function graded(changes: Partial<RunRecord>): GradedRun {
     path: "11",
     level: 1,
   }];
-  return { record: exampleRecord({ profile: "micro", controls: undefined, ...changes }), rows };
+  return { record: exampleRecord({ profile: "micro", parent: null, controls: undefined, ...changes }), rows };
 }
 
 const first4 = { method: "bert-first-k", setting: settingSlug({ firstLayers: 4 }) };
@@ -25,7 +25,7 @@ const runs = [
   graded({ task: "sst-2", ...first4, metrics: { score: 89 } }),
   graded({
     ...{ task: "sst-2", method: "dpbert", setting: "t0.6", metrics: { score: 97 } },
-    ...{ controls: { shuffledPathsScore: 95 }, path },
+    ...{ parent: "bert-s0", controls: { shuffledPathsScore: 95 }, path },
   }),
   ...[0, 1].flatMap((seed) => [
     graded({
@@ -38,9 +38,17 @@ const runs = [
   ]),
 ];
 
+const timed = (task: string, method: string, setting: string, seconds: number) =>
+  exampleTiming({ profile: "micro", task, method, setting, seconds: { all: seconds } });
+const timings = [
+  timed("sst-2", "bert", "", 240),
+  timed("sst-2", "dpbert", "t0.6", 90),
+  timed("mnli", "bert", "", 60),
+];
+
 /** Found and reached, by task and aim. */
 const found = new Map(
-  aimsTable(runs, "micro", ["t0.6"]).rows.map((
+  aimsTable(runs, timings, "micro", ["t0.6"]).rows.map((
     [task, aim, , mean, interval, reached],
   ) => [`${task} | ${aim}`, [mean, interval, reached]]),
 );
@@ -67,7 +75,23 @@ Deno.test("aimsTable: planning keeps 99 %, but at 75 % of the layers; the paths 
 Deno.test("aimsTable leaves dashes where runs are missing", () => {
   assert.deepEqual(found.get("RTE | All layers: 75 to 92"), ["–", "–", "–"]);
   assert.deepEqual(found.get("RTE | First 4 layers: below all"), ["–", "–", "–"]);
-  assert.equal(found.size, 9 * 2 + 2 * 4);
+  assert.equal(found.size, 9 * 3 + 2 * 4 + 2);
+});
+
+Deno.test("aimsTable: 98.4 after as many steps more is 0.4 above 98, so stage 1 has converged; 99 is not", () => {
+  const extraSteps = { task: "sst-2", method: "bert", setting: settingSlug({ extraSteps: "stage3" }) };
+  const reached = [98.4, 99].map((score) => {
+    const table = aimsTable([...runs, graded({ ...extraSteps, metrics: { score } })], [], "micro", []);
+    return table.rows.find(([task, aim]) => task === "SST-2" && aim.startsWith("All layers, as many"))!.slice(
+      3,
+    );
+  });
+  assert.deepEqual(reached, [["0.4", "–", "yes"], ["1.0", "–", "no"]]);
+});
+
+Deno.test("aimsTable holds the slowest task to the minutes, with stage 1: 4 of 3.5 and 5.5 of 6", () => {
+  assert.deepEqual(found.get("SST-2 | Stage 1: at most 3.5 minutes"), ["4.0", "–", "no"]);
+  assert.deepEqual(found.get("SST-2 | DPBERT (t0.6), all stages: at most 6 minutes"), ["5.5", "–", "yes"]);
 });
 
 Deno.test("systemsTable shows each system on each dev set, with DPBERT's layers", () => {

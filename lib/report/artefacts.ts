@@ -82,7 +82,7 @@ function gradedTables(study: Study): Table[] {
   const settings = [...new Set([study.setting, ...curve.map(({ setting }) => setting)])];
   return [
     systemsTable(records, profile, settings),
-    aimsTable(graded, profile, settings),
+    aimsTable(graded, timingsOf(study), profile, settings),
     scoreByLevelTable(shown, profile),
     layersByLevelTable(shown, profile),
     exitsTable(records, profile),

@@ -53,17 +53,22 @@ function wholeRow(
 function costCells(groups: readonly RunGroup[], all: readonly RunGroup[]): string[] {
   const [{ method, setting, records }] = groups;
   const timings = groups.flatMap((group) => group.timings);
-  const whole = groups.flatMap((group) => group.records.flatMap((record) => wholeSeconds(record, all)));
+  const whole = groups.flatMap((group) => wholeMinutes(group, all));
   return [
     methodLabel(method, setting),
     `${records.length}`,
     showRange(timings.map((timing) => secondsOf(timing) / 60), 1),
-    showRange(whole.map((seconds) => seconds / 60), 1),
+    showRange(whole, 1),
     showRange(timings.flatMap(({ peakMemoryMb }) => peakMemoryMb ?? []), 0),
   ];
 }
 
 const secondsOf = ({ seconds }: TimingRecord) => Object.values(seconds).reduce((sum, one) => sum + one, 0);
+
+/** Minutes of a group's runs, each with the run it started from (one of `all`): all stages. Untimed ones are left out. */
+export function wholeMinutes({ records }: RunGroup, all: readonly RunGroup[]): number[] {
+  return records.flatMap((record) => wholeSeconds(record, all)).map((seconds) => seconds / 60);
+}
 
 /** Seconds of a run and of the one it started from; nothing where one of them was not timed. */
 function wholeSeconds(record: RunRecord, all: readonly RunGroup[]): number[] {
