@@ -6,6 +6,7 @@ import { type MicroOptions, microSeed, type MicroSplits, microSplits, microTasks
 import { type Files, glueText, writeUnlessEqual, type WrittenRow } from "./files.ts";
 import type { MicroExample } from "./grammar.ts";
 import { tokenCount } from "./lexicon.ts";
+import { answersHeader, difficultyHeader, refuseForeignTasks, refuseForeignVocabulary } from "./owned.ts";
 import { microVocabulary } from "./vocabulary.ts";
 
 /** Fills the columns that name where a sentence is from. */
@@ -15,7 +16,7 @@ const source = "micro";
 export function microFiles(taskId: string, splits: MicroSplits): Files {
   const task = taskById(taskId);
   const files: Files = {};
-  const difficulty = ["split\tindex\tlevel\thard"], answers = ["split\tindex\tlabel"];
+  const difficulty = [difficultyHeader], answers = [answersHeader];
   for (const [name, examples] of Object.entries(splits)) {
     const spec = splitFile(task, name as SplitName);
     const split = spec.file.replace(/\.tsv$/, "");
@@ -28,6 +29,12 @@ export function microFiles(taskId: string, splits: MicroSplits): Files {
   files[`${task.folder}/difficulty.tsv`] = difficulty.join("\n") + "\n";
   files[`answers/${task.id}.tsv`] = answers.join("\n") + "\n";
   return files;
+}
+
+/** `difficulty.tsv` first: it makes the folder micro-GLUE's own, and an interruption may leave no rows without it. */
+function inOrderOfWriting(files: Files): [name: string, text: string][] {
+  const isRows = (name: string) => !name.endsWith("/difficulty.tsv");
+  return Object.entries(files).sort(([one], [other]) => Number(isRows(one)) - Number(isRows(other)));
 }
 
 /** The dev rows of the micro profile, in the order of the file, and the sum of that file. */
@@ -50,19 +57,24 @@ export interface MicroSummary {
 /**
  * Writes `vocab.txt` and the files of `tasks` (all eight unless said otherwise) into `folder`. A file that is
  * there already with the same bytes is left alone; others are written beside and renamed. Throws `InputError` as
- * `microSplits` does and for a folder that cannot be written; nothing is written before every task is generated.
+ * `microSplits` does, for a folder that cannot be written, and where `folder` holds files of these names that are not
+ * micro-GLUE's own (`owned.ts`); nothing is written before every task is generated and every folder is looked at.
  */
 export async function writeMicroGlue(
   folder: string,
   { tasks = microTasks, ...options }: MicroOptions & { tasks?: readonly string[] },
 ): Promise<MicroSummary[]> {
   const generated = tasks.map((task) => ({ task, splits: microSplits(task, options) }));
-  await writeUnlessEqual(join(folder, "vocab.txt"), microVocabulary().join("\n") + "\n");
+  const vocabulary = microVocabulary().join("\n") + "\n";
+  await refuseForeignTasks(folder, tasks);
+  await refuseForeignVocabulary(folder, vocabulary, microTasks);
   for (const { task, splits } of generated) {
-    for (const [name, text] of Object.entries(microFiles(task, splits))) {
+    for (const [name, text] of inOrderOfWriting(microFiles(task, splits))) {
       await writeUnlessEqual(join(folder, name), text);
     }
   }
+  // Last: a vocabulary of ours lies beside a folder of ours, whatever was interrupted.
+  await writeUnlessEqual(join(folder, "vocab.txt"), vocabulary);
   return generated.map(({ task, splits }) => summary(task, splits));
 }
 

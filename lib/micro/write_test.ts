@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { InputError } from "../errors.ts";
 import { readSplit, type SplitName, taskById } from "../glue/mod.ts";
 import { microSeed, microSplits, microTasks } from "./examples.ts";
@@ -80,6 +80,85 @@ Deno.test("nothing is written when a task is unknown", async () => {
   await inFolder(async (folder) => {
     await assert.rejects(writeMicroGlue(folder, { ...few, tasks: ["rte", "ax"] }), InputError);
     assert.deepEqual(await readdir(folder), []);
+  });
+});
+
+/** The text of every file below `folder`, by its path there. */
+async function everything(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) =>
+    join(parentPath, name)
+  );
+  const texts = paths.sort().map(async (path) => [relative(folder, path), await readFile(path, "utf8")]);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+Deno.test("writeMicroGlue refuses a GLUE copy, an answers file and a vocabulary of somebody's, and touches nothing", async () => {
+  const foreign: [files: Record<string, string>, message: RegExp][] = [
+    [
+      { "RTE/train.tsv": "mine", "RTE/dev.tsv": "mine" },
+      /RTE holds dev\.tsv, train\.tsv, but no difficulty\.tsv .*expected a folder without .*choose another/,
+    ],
+    [
+      { "RTE/difficulty.tsv": "row\tmine\n", "RTE/train.tsv": "mine" },
+      /RTE holds difficulty\.tsv, train\.tsv, but no difficulty\.tsv as generated/,
+    ],
+    [{ "answers/rte.tsv": "id\tmine\n" }, /rte\.tsv begins with "id\tmine"; expected .*choose another/],
+    [{ "vocab.txt": "[PAD]\nmine\n" }, /vocab\.txt has 2 tokens, .*expected .*choose another/],
+    [{ "RTE": "a file" }, /Cannot read .*RTE .*choose another/],
+  ];
+  for (const [files, message] of foreign) {
+    await inFolder(async (folder) => {
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(join(folder, name, ".."), { recursive: true });
+        await writeFile(join(folder, name), text);
+      }
+      const before = await everything(folder);
+      // CoLA, whose folder is free, comes first: it must not be written either.
+      await assert.rejects(
+        writeMicroGlue(folder, { ...few, tasks: ["cola", "rte"] }),
+        (error: Error) => error instanceof InputError && message.test(error.message),
+      );
+      assert.deepEqual(await everything(folder), before);
+    });
+  }
+});
+
+Deno.test("a foreign folder of a task that is not asked for, and files that are no tables, are no obstacle", async () => {
+  await inFolder(async (folder) => {
+    for (const name of ["MRPC", "RTE"]) await mkdir(join(folder, name));
+    await writeFile(join(folder, "MRPC", "train.tsv"), "mine");
+    await writeFile(join(folder, "RTE", "notes.txt"), "mine");
+    await writeMicroGlue(folder, { ...few, tasks: ["rte"] });
+    assert.equal(await readFile(join(folder, "MRPC", "train.tsv"), "utf8"), "mine");
+    assert.equal(await readFile(join(folder, "RTE", "notes.txt"), "utf8"), "mine");
+  });
+});
+
+Deno.test("whichever file the writing breaks off at, writing again completes the folder, with another seed too", async () => {
+  const options = { ...few, tasks: ["cola", "rte"] }, another = { ...options, seed: 3 };
+  await inFolder(async (root) => {
+    const whole = join(root, "whole");
+    await writeMicroGlue(whole, another);
+    const expected = await everything(whole);
+    for (const [at, name] of Object.keys(expected).entries()) {
+      const folder = join(root, String(at)), obstacle = join(folder, name, "in the way");
+      await mkdir(obstacle, { recursive: true });
+      await assert.rejects(writeMicroGlue(folder, options), InputError, name);
+      await rm(join(folder, name), { recursive: true });
+      await writeMicroGlue(folder, another);
+      assert.deepEqual(await everything(folder), expected, name);
+    }
+  });
+});
+
+Deno.test("a vocabulary of an earlier build is replaced where the rows are micro-GLUE's own", async () => {
+  await inFolder(async (folder) => {
+    const options = { ...few, tasks: ["rte"] }, vocabulary = join(folder, "vocab.txt");
+    await writeMicroGlue(folder, options);
+    await writeFile(vocabulary, "[PAD]\n");
+    await writeMicroGlue(folder, options);
+    assert.equal(await readFile(vocabulary, "utf8"), microVocabulary().join("\n") + "\n");
   });
 });
 
