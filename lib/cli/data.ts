@@ -2,17 +2,30 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError } from "../errors.ts";
-import { type MicroSummary, microTasks, smokeTasks, writeMicroGlue, writeSmokeGlue } from "../micro/mod.ts";
+import {
+  type MicroSummary,
+  microTasks,
+  refuseOtherBytes,
+  smokeFiles,
+  smokeTasks,
+  writeMicroGlue,
+  writeSmokeGlue,
+} from "../micro/mod.ts";
 
 /** Options, as `--help` prints them. */
 export const usage = "deno task data --profile micro|smoke --out DIR [--seed 0] [--tasks cola,sst-2]";
 
-/** Writes the files and prints a line per task. Throws `InputError` for options that are not understood. */
+/**
+ * Writes the files and prints a line per task. Throws `InputError` for options that are not understood, and before
+ * anything is written where the folder holds files of somebody else.
+ */
 export async function run(args: string[]): Promise<number> {
   const { profile, out, seed, tasks } = parseOptions(args);
   if (profile === "smoke") {
-    await writeSmokeGlue(out, { seed, tasks: tasks ?? smokeTasks });
-    console.log(`smoke: ${(tasks ?? smokeTasks).join(", ")} in ${out}`);
+    const chosen = tasks ?? smokeTasks;
+    for (const task of chosen) await refuseOtherBytes(out, smokeFiles(task, seed));
+    await writeSmokeGlue(out, { seed, tasks: chosen });
+    console.log(`smoke: ${chosen.join(", ")} in ${out}`);
     return 0;
   }
   const summaries = await writeMicroGlue(out, { seed, tasks: tasks ?? microTasks });

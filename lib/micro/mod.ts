@@ -18,6 +18,7 @@ export {
 } from "./examples.ts";
 export { microBalance } from "./balance.ts";
 export type { Levels, MicroExample } from "./grammar.ts";
+export { refuseOtherBytes } from "./owned.ts";
 export { probe, type View, views } from "./leaks.ts";
 export {
   curriculum,

@@ -1,8 +1,9 @@
-/** Whose files lie in a folder that micro-GLUE is to be written into: nobody's data is replaced by generated rows. */
+/** Whose files lie in a folder that generated rows are to be written into: nobody's data is replaced by generated rows. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { taskById } from "../glue/tasks.ts";
+import type { Files } from "./files.ts";
 
 /** First line of `difficulty.tsv`, the file that makes a task's folder micro-GLUE's own. */
 export const difficultyHeader = "split\tindex\tlevel\thard";
@@ -55,6 +56,21 @@ export async function refuseForeignVocabulary(
     } tokens, which are not micro-GLUE's; expected no vocab.txt or ` +
       "micro-GLUE's own. Nothing was written: choose another folder.",
   );
+}
+
+/**
+ * Throws `InputError` where `folder` has one of `files` with other bytes: for rows that have no mark of their own, such
+ * as smoke's, so that only the same bytes are known as theirs.
+ */
+export async function refuseOtherBytes(folder: string, files: Files): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name), found = await textOf(path);
+    if (found === null || found === text) continue;
+    throw new InputError(
+      `${path} is there and holds something else than the rows to be written; expected no such file or the same rows. ` +
+        "Nothing was written: choose another folder.",
+    );
+  }
 }
 
 /** Whether the task's folder at `path` is micro-GLUE's own: its difficulties are written before its rows. */
