@@ -57,8 +57,16 @@ function parseOptions(args: string[]) {
     profile,
     out: resolve(out),
     seed: Number(seed),
-    tasks: tasks?.split(",").map((task) => task.trim()),
+    tasks: tasks === undefined ? undefined : parseTasks(tasks),
   };
+}
+
+/** The tasks of a list, which names none twice, as in `DPB_TASKS`. */
+function parseTasks(list: string): string[] {
+  const tasks = list.split(",").map((task) => task.trim());
+  const repeated = tasks.find((task, at) => tasks.indexOf(task) !== at);
+  if (repeated === undefined) return tasks;
+  throw new InputError(`--tasks "${list}" names ${repeated} more than once; expected every task once.`);
 }
 
 const text = { type: "string" } as const;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { run, summaryLine } from "./data.ts";
 
-Deno.test("data refuses a profile without generated rows, no folder, a seed that is none, an unknown task", async () => {
+Deno.test("data refuses a profile without generated rows, no folder, a seed that is none, a task unknown or repeated", async () => {
   const refused = (args: string[], message: RegExp) =>
     assert.rejects(run(args), (error: Error) => error instanceof InputError && message.test(error.message));
   await refused(
@@ -15,6 +15,10 @@ Deno.test("data refuses a profile without generated rows, no folder, a seed that
   await refused(["--profile", "micro", "--out", "x", "--seed", "two"], /seed "two"/);
   await refused(["--profile", "micro", "--out", "x", "--tasks", "wnli"], /No micro-GLUE task "wnli"/);
   await refused(["--profile", "smoke", "--out", "x", "--tasks", "wnli"], /No smoke rows for task "wnli"/);
+  for (const profile of ["micro", "smoke"]) {
+    const repeated = ["--profile", profile, "--out", "x", "--tasks", "rte,cola, rte"];
+    await refused(repeated, /--tasks "rte,cola, rte" names rte more than once; expected every task once/);
+  }
 });
 
 for (const profile of ["micro", "smoke"]) {
