@@ -48,7 +48,7 @@ export interface MicroOptions {
   seed: number;
   /** The task's own unless said otherwise. */
   levels?: Levels;
-  /** Rows of train, and of every other split; the profile's unless said otherwise. */
+  /** Rows of train, and of every other split, each 0 or more; the profile's unless said otherwise. */
   rows?: { train?: number; other?: number };
 }
 
@@ -57,17 +57,21 @@ export type MicroSplits = Partial<Record<SplitName, MicroExample[]>>;
 
 /**
  * All splits of one task. Levels and labels are equally frequent in each, and no example occurs twice in the
- * task. Dev and test do not depend on the rows of train. Throws `InputError` for an unknown task, for levels that
- * are empty or that the grammar does not have, and for more examples than it has.
+ * task. Dev and test do not depend on the rows of train. Throws `InputError` for an unknown task, for rows that
+ * are no whole number, for levels that are empty or that the grammar does not have, and for more examples than it has.
  */
 export function microSplits(taskId: string, { seed, levels, rows }: MicroOptions): MicroSplits {
   const { task, grammar, trains } = microTask(taskId);
   const range = checkedLevels(task, grammar, levels ?? grammar.levels);
+  const counts = {
+    train: checkedRows("train", rows?.train ?? trains),
+    other: checkedRows("other", rows?.other ?? otherRows),
+  };
   const seen = new Set<string>();
   const names = Object.keys(task.splits) as SplitName[];
   const drawn = new Map<SplitName, MicroExample[]>();
   for (const name of [...names.filter((name) => name !== "train"), "train"] as SplitName[]) {
-    const count = name === "train" ? rows?.train ?? trains : rows?.other ?? otherRows;
+    const count = name === "train" ? counts.train : counts.other;
     drawn.set(name, drawSplit(task, grammar, name, range, count, seen, seed));
   }
   return Object.fromEntries(names.map((name) => [name, drawn.get(name)!]));
@@ -91,6 +95,13 @@ function checkedLevels({ title }: Task, { possible }: Grammar, levels: Levels): 
     );
   }
   return levels;
+}
+
+function checkedRows(name: string, count: number): number {
+  if (Number.isSafeInteger(count) && count >= 0) return count;
+  throw new InputError(
+    `Found rows.${name} = ${count}; expected a whole number of rows, 0 or more, such as 1000.`,
+  );
 }
 
 /** Draws in a row that bring nothing new, after which a grammar counts as exhausted. */

@@ -211,7 +211,7 @@ Deno.test("the same seed gives the same bytes, here and everywhere; dev does not
   assert.notDeepEqual(wider.dev, microSplits("rte", { ...options, seed: 8 }).dev);
 });
 
-Deno.test("microSplits says what is wrong: a task, an empty range, levels there are not", () => {
+Deno.test("microSplits says what is wrong: a task, an empty range, levels there are not, rows that cannot be counted", () => {
   const refused = (task: string, options: object, message: RegExp) =>
     assert.throws(
       () => microSplits(task, { seed: 0, ...options }),
@@ -221,6 +221,19 @@ Deno.test("microSplits says what is wrong: a task, an empty range, levels there 
   refused("toString", {}, /No micro-GLUE task/);
   refused("rte", { levels: { from: 3, to: 1 } }, /levels 3 to 1, which holds none/);
   refused("rte", { levels: { from: 1, to: 9 } }, /levels 1 to 9; .* RTE have 1 to 4/);
+  for (const count of [-5, 2.5, NaN, Infinity]) {
+    refused(
+      "rte",
+      { rows: { train: count } },
+      new RegExp(`rows\\.train = ${count}; expected a whole number`),
+    );
+    refused("rte", { rows: { train: 4, other: count } }, new RegExp(`rows\\.other = ${count}; expected`));
+  }
+  assert.deepEqual(microSplits("rte", { seed: 0, rows: { train: 0, other: 0 } }), {
+    train: [],
+    dev: [],
+    test: [],
+  });
 });
 
 Deno.test("a grammar of two sentences gives two examples, and an error for the third", () => {
