@@ -41,6 +41,8 @@ export interface MicroLeaks {
 export interface MeasuredMicro {
   seed: number;
   tasks: MicroRows[];
+  /** Dev rows of all levels that are drawn for the probes of each task. */
+  probedRows: number;
   leaks: MicroLeaks[];
 }
 
@@ -49,7 +51,7 @@ const probedRows = 4000;
 
 /** Generates every task and probes it; `say` hears of each. Some ten seconds of work. */
 export function measureMicro(say: (line: string) => void): MeasuredMicro {
-  const measured: MeasuredMicro = { seed: microSeed, tasks: [], leaks: [] };
+  const measured: MeasuredMicro = { seed: microSeed, tasks: [], probedRows, leaks: [] };
   for (const task of microTasks) {
     say(`micro-GLUE's ${taskById(task).title}`);
     measured.tasks.push(microRows(task));

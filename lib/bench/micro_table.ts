@@ -33,13 +33,14 @@ export function microRowsTable({ seed, tasks }: MeasuredMicro): Table {
 const bounds = { above: 10, correlation: 0.25 };
 
 /** What linear models make of the rows of level 2 and more, beside chance and what they may find at most. */
-export function microLeaksTable({ leaks }: MeasuredMicro): Table {
+export function microLeaksTable({ probedRows, leaks }: MeasuredMicro): Table {
   return {
     name: "micro_leaks",
     caption:
       "Linear models that see the words of a row, also pairs of neighbouring words, or only lengths, sentence " +
       "ends and the places of shared words: percent correct on rows of level 2 and more (STS-B: Pearson's " +
-      "correlation). Bound: chance and ten points; a correlation of a quarter.",
+      `correlation). Dev rows are more than the profile's dev has: for the probes ${probedRows} are drawn, of all ` +
+      "levels. Bound: chance and ten points; a correlation of a quarter.",
     columns: ["Task", "Train rows", "Dev rows", "Words", "Neighbours", "Layout", "Chance", "Bound", "Below"],
     rows: leaks.map(leakRow),
   };

@@ -15,9 +15,11 @@ Deno.test("microRows counts RTE: every input has 47 tokens, so length tells noth
   });
 });
 
+const committed = async (): Promise<MeasuredMicro> =>
+  JSON.parse(await Deno.readTextFile(new URL("../../results/bench/micro.json", import.meta.url)));
+
 Deno.test("the committed sizes are those of the generators as they are now", async () => {
-  const committed = new URL("../../results/bench/micro.json", import.meta.url);
-  const { tasks } = JSON.parse(await Deno.readTextFile(committed)) as MeasuredMicro;
+  const { tasks } = await committed();
   for (const { task, tokens, rows } of tasks) {
     const { examples } = microDev(task);
     const total = examples.reduce((sum, example) => sum + inputTokens(example), 0);
@@ -29,6 +31,7 @@ Deno.test("the committed sizes are those of the generators as they are now", asy
 const measured: MeasuredMicro = {
   seed: 0,
   tasks: [],
+  probedRows: 12,
   leaks: [
     {
       task: "rte",
@@ -57,6 +60,21 @@ Deno.test("microLeaksTable: 59.9 of 60 is below, 43.4 of a third and ten is not,
     ["33.0", "34.0", "43.4", "33.3", "43.3", "no"],
     ["0.10", "0.20", "0.30", "0.00", "0.25", "no"],
   ]);
+});
+
+Deno.test("microLeaksTable says of how many drawn rows its dev rows are", () => {
+  assert.match(
+    microLeaksTable(measured).caption,
+    /Dev rows are more than the profile's dev has: for the probes 12 are drawn/,
+  );
+});
+
+Deno.test("the committed probes drew more dev rows than the profile has, and probed no more than they drew", async () => {
+  const { probedRows, tasks, leaks } = await committed();
+  for (const [at, { task, rows }] of leaks.entries()) {
+    assert.ok(probedRows > tasks[at].rows.dev, task);
+    assert.ok(rows.dev > tasks[at].rows.dev && rows.dev <= probedRows, task);
+  }
 });
 
 Deno.test("microRowsTable has a row for every task", () => {

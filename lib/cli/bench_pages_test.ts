@@ -24,7 +24,7 @@ Deno.test("writeBench leaves what was measured and a page that leads to it; refr
 Deno.test("writeBench makes every page of one measurement, and each leads to it", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const tables = await writeBench(folder, "micro", { seed: 0, tasks: [], leaks: [] });
+    const tables = await writeBench(folder, "micro", { seed: 0, tasks: [], probedRows: 0, leaks: [] });
     assert.deepEqual(tables.map(({ name }) => name), ["micro_rows", "micro_leaks"]);
     assert.match(
       await Deno.readTextFile(join(folder, "micro_leaks.md")),

@@ -38,7 +38,7 @@ async function withProject(
 ) {
   const root = await Deno.makeTempDir();
   try {
-    await writeBench(join(root, "results/bench"), "micro", { seed: 0, tasks: [], leaks: [] });
+    await writeBench(join(root, "results/bench"), "micro", { seed: 0, tasks: [], probedRows: 0, leaks: [] });
     await Deno.mkdir(join(root, "data/micro"), { recursive: true });
     await Deno.mkdir(join(root, "notebooks"));
     const config = { hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 1, intermediate_size: 4 };
