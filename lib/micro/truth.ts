@@ -21,21 +21,36 @@ export function core(text: string): string {
     .filter((sentence) => !/^(we |it (?!is ))/.test(sentence)).join(" ");
 }
 
-/** SST-2: the polarity of the judgement that nothing concedes, turned once for every word that turns. */
-export function verdict(text: string): { isPositive: boolean; operators: number } {
-  const clause = /((?!the )\w+ (\w+ ){1,3}?that )?the \w+ is \w+/.source;
-  const concession = `although ${clause} ,|even though ${clause}|despite the \\w+ \\w+( ,)?`;
-  const concessions = new RegExp(concession, "g");
-  const said = core(text);
+const judging = /((?!the )\w+ (\w+ ){1,3}?that )?the \w+ is \w+/.source;
+const concessions = new RegExp(
+  `although ${judging} ,|even though ${judging}|despite the \\w+ \\w+( ,)?`,
+  "g",
+);
+
+/** SST-2: the text without what it concedes, and whether the judgement that is left praises. */
+function decided(said: string): { rest: string; isPraise: boolean } {
   const rest = said.replace(concessions, "");
   const judgement = rest.match(/the \w+ is (\w+)\s+\.$/)![1];
-  if (!praise.includes(judgement) && !blame.includes(judgement)) throw new Error(`no judgement in: ${text}`);
-  const turns = rest.match(/\b(doubt|deny|dispute|nobody|false|wrong|not)\b/g)?.length ?? 0;
+  if (!praise.includes(judgement) && !blame.includes(judgement)) throw new Error(`no judgement in: ${said}`);
+  return { rest, isPraise: praise.includes(judgement) };
+}
+
+const turns = (text: string) => text.match(/\b(doubt|deny|dispute|nobody|false|wrong|not)\b/g)?.length ?? 0;
+
+/** SST-2: the polarity of the judgement that nothing concedes, turned once for every word that turns. */
+export function verdict(text: string): { isPositive: boolean; operators: number } {
+  const said = core(text), { rest, isPraise } = decided(said);
   const clauses = rest.match(/\bthat\b/g)?.length ?? 0;
   return {
-    isPositive: praise.includes(judgement) === (turns % 2 === 0),
+    isPositive: isPraise === (turns(rest) % 2 === 0),
     operators: clauses + (said.match(concessions)?.length ?? 0),
   };
+}
+
+/** The same without scope: also by what turns only what is conceded. */
+export function countedVerdict(text: string): boolean {
+  const said = core(text);
+  return decided(said).isPraise === (turns(said) % 2 === 0);
 }
 
 /** CoLA: verbs meet their subjects from the inside out, as on a stack. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { agreement, core, meaning, place, relation, verdict } from "./truth.ts";
+import { agreement, core, countedVerdict, meaning, place, relation, verdict } from "./truth.ts";
 
 Deno.test("core drops the weather and the journeys, and keeps judgements that begin with 'it is'", () => {
   assert.equal(
@@ -25,6 +25,15 @@ Deno.test("verdict: doubting that nobody likes a good film is no praise lost; co
     ),
     { isPositive: false, operators: 4 },
   );
+});
+
+Deno.test("countedVerdict counts what turns only a concession: one such is wrong, two cancel out", () => {
+  const one = "even though nobody thinks that the cast is bad",
+    text = `fans deny that the film is dull ${one}`;
+  assert.equal(countedVerdict("fans deny that the film is dull despite the bad cast ."), true);
+  assert.equal(countedVerdict(`${text} .`), false);
+  assert.equal(verdict(`${text} .`).isPositive, true);
+  assert.equal(countedVerdict(`${text} ${one} .`), true);
 });
 
 Deno.test("agreement: the dogs that the cat near the boys chases bark, and no other way", () => {
