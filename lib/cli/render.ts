@@ -4,6 +4,7 @@ import type { Execute } from "../notebook/mod.ts";
 import { tablePlain } from "../report/mod.ts";
 import { committedResults } from "../runs/ensure.ts";
 import { Stopped } from "../train/mod.ts";
+import { atOnce } from "./at_once.ts";
 import { artefactFiles, profileArtefacts } from "./artefact_files.ts";
 import { rebaseOutputs } from "./notebook_outputs.ts";
 import type { progressPrinter } from "./progress.ts";
@@ -34,17 +35,24 @@ export async function renderReport(folder: string, results: string, profile: str
   return [...files.keys()].map((path) => join(folder, path));
 }
 
+/** How to execute notebooks. */
+export interface ExecuteAllOptions {
+  env: Record<string, string>;
+  printer: ReturnType<typeof progressPrinter>;
+  /** Notebooks at once. */
+  jobs: number;
+  stop: AbortSignal;
+}
+
 /** Executes a copy of every notebook, in the order of their names. Throws `Stopped` when `stop` asks for it. */
 export async function executeNotebooks(
   folder: string,
   execute: Execute,
-  env: Record<string, string>,
-  printer: ReturnType<typeof progressPrinter>,
-  stop: AbortSignal,
+  { env, printer, jobs, stop: asked }: ExecuteAllOptions,
 ): Promise<string[]> {
   const source = join(projectRoot, "notebooks"), names: string[] = [];
   for await (const { name } of Deno.readDir(source)) if (name.endsWith(".ipynb")) names.push(name);
-  for (const name of names.sort()) {
+  await atOnce(names.sort(), { jobs, stop: asked }, async (name, stop) => {
     try {
       await execute({
         notebook: join(source, name),
@@ -56,9 +64,9 @@ export async function executeNotebooks(
       await rebaseOutputs(join(folder, "notebooks", name), source);
       printer.note(`executed ${name}`);
     } catch (error) {
-      endIfAsked(() => stop.aborted); // it is no fault of the notebook
+      endIfAsked(() => asked.aborted); // it is no fault of the notebook
       throw error;
     }
-  }
+  });
   return names.map((name) => join(folder, "notebooks", name));
 }

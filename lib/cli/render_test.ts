@@ -12,7 +12,7 @@ async function executed(
 ): Promise<string[]> {
   const folder = await Deno.makeTempDir();
   try {
-    return await executeNotebooks(folder, execute, { DPB_NOTE: "x" }, printer, stop);
+    return await executeNotebooks(folder, execute, { env: { DPB_NOTE: "x" }, printer, jobs: 1, stop });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -8,7 +8,9 @@ import { join, relative, resolve } from "node:path";
 import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { executeNotebook, isExecuted, readNotebook } from "../notebook/mod.ts";
+import { physicalCores } from "../runs/environment.ts";
 import { namesIn, profilesIn } from "./artefact_files.ts";
+import { atOnce } from "./at_once.ts";
 import { refreshBenchPages } from "./bench_pages.ts";
 import { chosenNotebook } from "./notebook.ts";
 import { notebookProblems } from "./notebook_outputs.ts";
@@ -43,7 +45,9 @@ export async function run(args: string[]): Promise<number> {
   }
   if (results === committed) {
     written.push(...await refreshBenchPages(join(results, "bench")));
-    for (const name of await staleNotebooks()) written.push(await runAgain(name));
+    await atOnce(await staleNotebooks(), { jobs: physicalCores() }, async (name) => {
+      written.push(await runAgain(name));
+    });
     await refreshPages(projectRoot);
   }
   for (const path of written) console.log(relative(Deno.cwd(), path));

@@ -174,7 +174,8 @@ export async function run(args: string[]): Promise<number> {
   const folder = resolve(config.results, profile);
   const files = await renderReport(folder, config.results, profile);
   endIfAsked(requested);
-  const notebooks = await executeNotebooks(folder, execute, notebookEnv(wish, backend), printer, signal);
+  const env = notebookEnv(wish, backend);
+  const notebooks = await executeNotebooks(folder, execute, { env, printer, jobs, stop: signal });
   if (resolve(config.results) === committedResults) await refreshPages(projectRoot);
   const code = await compare(config.results, profile, printer);
   const done = `${
