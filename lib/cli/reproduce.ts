@@ -5,11 +5,12 @@
  */
 import { type Config, configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
+import { taskById } from "../glue/mod.ts";
 import { type Execute, type FrontEnd, frontEndOf, openFrontEnd } from "../notebook/mod.ts";
 import { compareWithCommitted, comparisonTable, tablePlain } from "../report/mod.ts";
 import { committedResults } from "../runs/ensure.ts";
-import type { Grid, MethodRequest } from "../runs/grid.ts";
-import { methodEntries, possibleRuns } from "../runs/methods/mod.ts";
+import { type Grid, type MethodRequest, type RunRequest, runsOf } from "../runs/grid.ts";
+import { entryOf, methodEntries, possibleRuns, recipeOf } from "../runs/methods/mod.ts";
 import { measureMissingLatencies } from "../runs/latency_pass.ts";
 import { gridOf } from "../runs/profiles.ts";
 import type { RunContext } from "../runs/run.ts";
@@ -107,6 +108,16 @@ function chosenMethods(
   });
 }
 
+/** The runs of `grid` that can be done. Throws `InputError` where there is none, with why. */
+export function requestsOf(grid: Grid): RunRequest[] {
+  const requests = possibleRuns(grid);
+  if (requests.length > 0) return requests;
+  const [first] = runsOf(grid), { method, task } = first;
+  throw new InputError(
+    `Nothing is left to run: ${method} ${entryOf(method).cannotDo?.(taskById(task), recipeOf(first))}`,
+  );
+}
+
 type Printer = ReturnType<typeof progressPrinter>;
 
 /** Compares with the committed numbers, and says how; returns the exit code. */
@@ -129,7 +140,7 @@ export async function compare(
 /** See the file's first line. Exit code 0: all equal or inside the interval, 3: complete but outside, 1: a run failed. */
 export async function run(args: string[]): Promise<number> {
   const wish = wishOf(args, Deno.env.toObject());
-  const { config, grid } = wish, { profile } = grid;
+  const { config, grid } = wish, { profile } = grid, requests = requestsOf(grid);
   const started = performance.now();
   const printer = progressPrinter();
   const frontEnd = await openFrontEnd(wish.via, projectRoot); // before hours are spent on training
@@ -139,7 +150,6 @@ export async function run(args: string[]): Promise<number> {
   // Until here Ctrl-C ends at once; a download goes on where it was.
   const { requested, signal } = stopSignal(printer.note);
   const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
-  const requests = possibleRuns(grid);
   const jobs = Math.min(requests.length, wish.jobs ?? await defaultJobs(wish, backend.name));
   printer.note(`${backendLine(profile, backend)}, ${jobs === 1 ? "one run" : `${jobs} runs`} at a time`);
   const now = () => performance.now();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compare, wishOf } from "./reproduce.ts";
+import { compare, requestsOf, wishOf } from "./reproduce.ts";
 
 Deno.test("wishOf takes the profile's own grid unless told otherwise", () => {
   const { grid, fresh } = wishOf([], {});
@@ -49,6 +49,16 @@ Deno.test("wishOf refuses unknown tasks, methods, profiles and options, naming w
   assert.throws(() => wishOf(["--via", "lab"], {}), {
     name: "InputError",
     message: /"lab".*kernel or jupyter/,
+  });
+});
+
+Deno.test("requestsOf leaves out what a method cannot do, and says why where nothing else was asked for", () => {
+  const grid = (tasks: string) =>
+    wishOf(["--profile", "smoke", "--methods", "deebert", "--tasks", tasks], {}).grid;
+  assert.deepEqual(requestsOf(grid("sst-2,sts-b")).map(({ task }) => task), ["sst-2"]);
+  assert.throws(() => requestsOf(grid("sts-b")), {
+    name: "InputError",
+    message: /^Nothing is left to run: deebert .* a regression does not have; leave STS-B out\.$/,
   });
 });
 
