@@ -3,6 +3,7 @@ import { comparedWith, groupsIn } from "./comparison.ts";
 import { comparedCell } from "./dynamic.ts";
 import {
   type Cost,
+  curveOf,
   familiesOf,
   type Family,
   familyOf,
@@ -12,7 +13,7 @@ import {
 } from "./families.ts";
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
-import { comingMethods, competitors, fillCommand } from "./missing.ts";
+import { comingMethods, competitors, fillCommand, isImpossible } from "./missing.ts";
 import { marked } from "./marks.ts";
 import type { Study } from "./study.ts";
 import {
@@ -81,8 +82,16 @@ function missingNote(study: Study, ours: readonly RunGroup[]): string {
 
 /** A competitor without any run: its name, and the command that makes one. */
 function missingRow(study: Study, method: string): string[] {
-  const command = `missing: ${fillCommand(study, method)}`;
-  return [noValue, methodLabel(method), noValue, noValue, noValue, command, noValue, noValue];
+  const cell = missingCell(study, method);
+  return [noValue, methodLabel(method), noValue, noValue, noValue, cell, noValue, noValue];
+}
+
+const missingCell = (study: Study, method: string) => `missing: ${fillCommand(study, method)}`;
+
+/** What stands for a comparison that there is none of: the command, where the competitor has no run on the task and can have one. */
+function uncompared(study: Study, task: string, family: Family): string {
+  const { method, setting } = family, has = curveOf(study.groups, task, family, layerCost).length > 0;
+  return has || isImpossible(method, setting, task) ? noValue : missingCell(study, method);
 }
 
 function competitorRow(
@@ -99,7 +108,7 @@ function competitorRow(
       familyStyle(family).label,
       showScore(layers ? layers.first.cost * numLayers : NaN),
       ...[0, 1].map((side) => showScore(layers?.scores[side])),
-      layers ? comparedCell(layers) : noValue,
+      layers ? comparedCell(layers) : uncompared(study, group.task, family),
       showSpeedup(latency ? 1 / latency.first.cost : NaN),
       latency ? comparedCell(latency) : noValue,
     ],

@@ -65,3 +65,18 @@ Deno.test("competitorsTable shows competitors without a run as missing, with a c
     "missing: `deno task reproduce --profile micro --full --methods static-subset`",
   );
 });
+
+Deno.test("competitorsTable names the command on a task that a competitor lacks, and a dash on one it cannot do", () => {
+  const { rows } = competitorsTable(exampleStudy([
+    run("dpbert", { targetRate: 0.45 }, 3, 20),
+    ...["cola", "sts-b"].map((task) => ({ ...run("dpbert", { targetRate: 0.45 }, 3, 20), task })),
+    run("deebert", { threshold: 0.1 }, 3, 20),
+  ]));
+  const cells = rows.filter(([task, competitor]) => task !== "–" && competitor === "DeeBERT")
+    .map((cells) => [cells[0], cells[5]]);
+  assert.deepEqual(cells, [
+    ["CoLA", "missing: `deno task reproduce --profile micro --full --methods deebert`"],
+    ["SST-2", "tie: 0.0 (0.0 to 0.0)"],
+    ["STS-B", "–"],
+  ]);
+});
