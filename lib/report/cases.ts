@@ -81,7 +81,7 @@ export function casesTable(study: Study): Table {
       methodLabel("dpbert", study.setting)
     }; their sentences are generated. The paper's are its own choice, without its sentences. ${
       provenanceNote(study.profile, ownGroups(study))
-    }${missingNote(cases)}`,
+    }${missingNote(study, cases)}`,
     columns,
     rows: cases.map(caseRow),
     align: columns.map((_, column) => column === 3 || column === 4 ? "right" : "left"),
@@ -95,11 +95,14 @@ export function casesTable(study: Study): Table {
   };
 }
 
-function missingNote(cases: readonly Case[]): string {
-  if (cases.some(({ whose }) => whose === "ours")) return "";
-  return ` Ours are missing: they need rows whose sentences may be shown; ${
-    fillCommand({ profile: "micro" }, "dpbert")
-  } makes them.`;
+function missingNote(study: Study, cases: readonly Case[]): string {
+  const lacking = tasksOf(study).filter((task) =>
+    !cases.some((one) => one.task === task && one.whose === "ours")
+  );
+  if (lacking.length === 0) return "";
+  return ` Ours are missing on ${
+    lacking.map(taskLabel).join(" and ")
+  }: they need rows whose sentences may be shown; ${fillCommand({ profile: "micro" }, "dpbert")} makes them.`;
 }
 
 function caseRow({ task, whose, label, layers, row }: Case): string[] {
@@ -126,7 +129,7 @@ export function casesFigure(study: Study): Figure {
       methodLabel("dpbert", study.setting)
     }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${
       markNote(...ownGroups(study))
-    }${missingNote(cases)}`,
+    }${missingNote(study, cases)}`,
     spec: {
       data: cases.map((one, at) => caseSquares(one, cases.length - at, numLayers)),
       layout: {

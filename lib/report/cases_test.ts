@@ -35,14 +35,15 @@ Deno.test("casesTable shows the generated sentences of those rows, of the paper'
   ]);
 });
 
-Deno.test("paths of one length give one case, no run none and a command", () => {
+Deno.test("paths of one length give one case, no run none and a command that says of which task", () => {
   const same = casesTable(exampleStudy([{ ...run, path: firstOf6(4) }]));
   assert.equal(same.rows.filter(([, whose]) => whose === "ours").length, 1);
   const none = casesTable(exampleStudy([]));
   assert.equal(none.rows.length, 4);
+  assert.match(same.caption, /Ours are missing on MNLI: /);
   assert.match(
     none.caption,
-    /Ours are missing: .*`deno task reproduce --profile micro --full --methods dpbert`/,
+    /Ours are missing on MNLI and QNLI: .*`deno task reproduce --profile micro --full --methods dpbert`/,
   );
 });
 
