@@ -1,5 +1,5 @@
 /** DPBERT against every competitor, task by task, and how often it wins. */
-import { comparedWith, groupsIn } from "./comparison.ts";
+import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
 import { comparedCell } from "./dynamic.ts";
 import {
   type Cost,
@@ -116,6 +116,13 @@ function competitorRow(
   };
 }
 
+/** Settings that are cheaper than the competitor's cheapest are all compared there, which counts once. */
+function oncePerPlace(found: readonly Compared[]): Compared[] {
+  const placeOf = ({ first: { lower, upper, weight } }: Compared) =>
+    JSON.stringify([lower.task, lower.setting, upper.setting, weight]);
+  return [...new Map(found.map((one) => [placeOf(one), one])).values()];
+}
+
 const countColumns = [
   ...["Competitor", "At equal layers: wins", "Ties", "Losses", "At equal speed-up: wins", "Speed-up ties"],
   ...["Speed-up losses", "Every setting at equal layers: wins", "All ties", "All losses"],
@@ -131,7 +138,7 @@ export function winsTable(study: Study): Table {
   );
   const families = competitorsOf(study);
   const counts = (groups: readonly RunGroup[], family: Family, cost: Cost) => {
-    const found = groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []);
+    const found = oncePerPlace(groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []));
     return ["win", "tie", "loss"].map((verdict) => {
       const counted = found.filter((one) => one.verdict === verdict);
       return marked(`${counted.length}`, ...counted.flatMap(groupsIn));
@@ -143,7 +150,7 @@ export function winsTable(study: Study): Table {
       `Tasks on which ${
         methodLabel("dpbert", study.setting)
       } wins, ties or loses where both cost the same, each on ` +
-      `its own curve, and the same over every setting of DPBERT's curve. Counted from the paired bootstrap; a competitor without a run has no row. ${
+      `its own curve, and the same over every setting of DPBERT's curve, a place on it once. Counted from the paired bootstrap; a competitor without a run has no row. ${
         missingNote(study, standing)
       }${provenanceNote(study.profile, standing)}`,
     columns: countColumns,

@@ -47,6 +47,14 @@ Deno.test("winsTable counts verdicts: one task, and two settings of DPBERT", () 
   ]);
 });
 
+Deno.test("winsTable counts once what two settings below the competitor's cheapest come to", () => {
+  const [pabee] = winsTable(exampleStudy([
+    ...[2, 3, 5].map((layers) => run("dpbert", { targetRate: layers / 10 }, layers, 20)),
+    run("pabee", { patience: 1 }, 4, 8),
+  ])).rows;
+  assert.deepEqual(pabee.slice(-3), ["2", "0", "0"]); // at four layers and at five
+});
+
 Deno.test("without a run of DPBERT the tables are empty and name the command", () => {
   const nothing = exampleStudy([run("bert", {}, 6, 20)]);
   for (const table of [competitorsTable(nothing), winsTable(nothing)]) {
