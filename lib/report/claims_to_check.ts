@@ -46,8 +46,9 @@ export function claimsToCheck(study: Study): Table {
     name: "claims",
     caption:
       "What is claimed and how to check it: dev scores × 100. Minutes: training, of this run and the one it starts " +
-      "from, on the machine that its timing names. Tolerance: the 95 % range of one more seed around the mean of those that " +
-      `were run, as \`reproduce\` allows it. ${provenanceNote(study.profile, shown)}`,
+      "from, or of all runs that are here, one after the other, on the machine that their timings name. Expected: of a " +
+      "single run seed 0's. Tolerance: as far as one more seed may lie from the mean of those that were run with 95 % confidence, as " +
+      `\`reproduce\` allows it. ${provenanceNote(study.profile, shown)}`,
     columns,
     rows: lines.map(({ cells }) => cells),
     align: columns.map((_, column) => [0, 1, 5].includes(column) ? "left" : "right"),
