@@ -104,6 +104,9 @@ const styles: Record<string, MethodStyle> = {
 /** What differs where a method under other settings is a system of its own: never its colour. */
 const variants: Record<string, Record<string, Partial<MethodStyle>>> = {
   bert: { "extraSteps=stage3": { label: "BERT, as many more steps", symbol: "star-open" } },
+  "bert-first-k": {
+    "extraSteps=stage3": { label: "BERT, first k layers, as many more steps", symbol: "x-open" },
+  },
   pabee: {
     "exitBy=entropy": { label: "PABEE's exits by entropy", symbol: "triangle-up-open", dash: "dot" },
     "exitInput=standardised": { label: "PABEE, standardised", symbol: "triangle-left", dash: "longdash" },

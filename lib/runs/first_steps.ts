@@ -27,10 +27,11 @@ export function stepsOf(request: RunRequest, trainRows: number): PerStage {
 const hasPlanner = ({ method }: RunRequest) => "planner" in entryOf(method).parts;
 
 function mainSteps(request: RunRequest, recipe: Recipe, trainRows: number): number {
-  const extra = extraStepsOf(recipe), { exits, stage3 } = recipe;
-  if (parentOf(request) === null) return stage1StepsOf(recipe, trainRows) + extra;
+  const extra = extraStepsOf(recipe), { exits, stage3 } = recipe, own = recordedRecipe(request);
+  // Without a parent there is one stage, which may have the steps of two.
+  if (parentOf(request) === null) return stage1StepsOf(recipe, trainRows) + (own.stage3?.steps ?? 0);
   if (extra > 0) return extra;
-  if (!recordedRecipe(request).exits) return stage3.steps;
+  if (!own.exits) return stage3.steps;
   return exits.steps === "stage3" ? stage3.steps : exits.steps;
 }
 

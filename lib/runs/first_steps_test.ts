@@ -19,8 +19,9 @@ const runs: RunRequest[] = [
   shortRun("dpbert-soft", fewSteps),
   shortRun("deebert", { ...ofStage1, "exits.steps": 5 }),
   shortRun("deebert", ofStage3),
-  shortRun("pabee", { ...ofStage1, extraSteps: 2 }),
-  shortRun("pabee", { ...ofStage1, extraSteps: 2, patience: 1 }), // only evaluated
+  shortRun("bert-first-k", { ...ofStage1, extraSteps: 3 }),
+  shortRun("pabee", ofStage3),
+  shortRun("pabee", { ...ofStage3, patience: 1 }), // only evaluated
   shortRun("static-subset", { ...ofStage3, subset: "random" }),
 ];
 

@@ -83,6 +83,7 @@ const fullGrids: Record<string, ProfileGrid> = {
       ...requests("static-subset", "subset", ["commonest", "random"], { targetRate: standingRate }),
       ...requests("static-subset", "targetRate", [lowerRate]),
       ...requests("bert-first-k", "firstLayers", [3, 5, 7, 8, 10, 11]),
+      ...requests("bert-first-k", "firstLayers", [4, 6, 9], { extraSteps: "stage3" }),
       ...ablations.map(({ settings }) => ({
         method: "dpbert",
         settings: { targetRate: standingRate, ...settings },

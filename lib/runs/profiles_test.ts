@@ -31,7 +31,7 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   assert.ok(settingsOf(full).startsWith(settingsOf(small)));
   const names = settingsOf(full).split(", ");
   const count = (start: RegExp) => names.filter((name) => start.test(name)).length;
-  assert.deepEqual([/^bert-first-k/, /^dpbert t[0-9.]+$/, /^deebert/, /^pabee/].map(count), [9, 5, 5, 20]);
+  assert.deepEqual([/^bert-first-k/, /^dpbert t[0-9.]+$/, /^deebert/, /^pabee/].map(count), [12, 5, 5, 20]);
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),

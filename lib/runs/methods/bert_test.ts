@@ -35,6 +35,13 @@ Deno.test("bert-first-k executes k layers of all, and costs as much", async () =
   assert.ok(share > 0.75 && share < 0.76, String(share));
 });
 
+Deno.test("bert-first-k with extra steps starts from the same layers without them, and executes no other", async () => {
+  const settings = { epochs: 0.5, firstLayers: 3, extraSteps: "stage3", "stage3.steps": 3 };
+  const { parent, path, selection } = await trainedAndOpened(shortRun("bert-first-k", settings));
+  assert.deepEqual([parent, path.executedShare], ["bert-first-k-epochs=0.5-k3-s0", [1, 1, 1, 0]]);
+  assert.equal(selection.evaluations, 2);
+});
+
 Deno.test("bert-first-k refuses more layers than there are before it writes anything", async () => {
   await refusedAtOnce(
     shortRun("bert-first-k", { firstLayers: 5 }),

@@ -50,13 +50,13 @@ Deno.test("pabee starts from the pre-trained backbone and takes a regression, by
 Deno.test("pabee left by entropy, its inputs standardised, is a point of the same training", async () => {
   const settings = {
     epochs: 0.5,
-    extraSteps: 2,
+    "stage3.steps": 2,
     exitInput: "standardised",
     exitBy: "entropy",
     targetRate: 0.4,
   };
   const record = await trainedAndOpened(shortRun("pabee", settings)), { recipe, path, flops } = record;
-  assert.equal(record.parent, "pabee-epochs=0.5-exitInput=standardised-extraSteps=2-s0");
+  assert.equal(record.parent, "pabee-epochs=0.5-exitInput=standardised-stage3.steps=2-s0");
   assert.deepEqual([recipe.exitBy, recipe.threshold, recipe.patience], ["entropy", "target", undefined]);
   assert.ok(Math.abs(exitOf(record).meanExecutedLayers - 0.4 * 4) < 0.2);
   assert.ok(path.meanExecutedLayers < 3 && flops.meanPerExample < flops.fullPerExample);

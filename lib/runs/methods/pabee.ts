@@ -1,17 +1,20 @@
-/** `pabee`: all exits trained together from the pre-trained weights, left by patience or, as a setting, by entropy. */
+/**
+ * `pabee`: all exits trained together from the pre-trained weights, left by patience or, as a setting, by entropy. It has
+ * the steps of stages 1 and 3 together, as many as other methods' backbones get.
+ */
 import { trainJointly } from "../../methods/mod.ts";
 import type { Recipe, Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
 import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
 import { fineTuneSearch } from "./search.ts";
 import { stage1Uses } from "./stage1.ts";
-import { extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
+import { loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
 
 /** Whether the knob is chosen for the target rate. */
 const aims = ({ exitBy, threshold, patience }: Recipe) =>
   (exitBy === "entropy" ? threshold : patience) === "target";
 
-const uses: Uses = { ...stage1Uses, extraSteps: true, exitInput: true, exitBy: true };
+const uses: Uses = { ...stage1Uses, exitInput: true, exitBy: true };
 
 export const pabeeEntry: MethodEntry = {
   name: "pabee",
@@ -19,7 +22,7 @@ export const pabeeEntry: MethodEntry = {
   usesUnder: (recipe) => ({
     ...uses,
     ...(recipe.exitBy === "entropy" ? { threshold: true } : { patience: true }),
-    stage3: ofStage3(aims(recipe), recipe.extraSteps === "stage3"),
+    stage3: ofStage3(aims(recipe), true),
   }),
   afterTraining: ["exitBy", "threshold", "patience", "targetRate"],
   search: fineTuneSearch("stage1"),
@@ -28,7 +31,7 @@ export const pabeeEntry: MethodEntry = {
   parts: offRampsPart,
   train: async (run, { backbone, parts }) => {
     const { recipe, request: { seed } } = run, stage1 = stage1Settings(run);
-    const settings = { ...stage1, steps: stage1.steps + extraStepsOf(recipe), exitInput: recipe.exitInput };
+    const settings = { ...stage1, steps: stage1.steps + recipe.stage3.steps, exitInput: recipe.exitInput };
     const options = loopOptions(run, "stage1");
     const stage = await trainJointly(backbone, parts.offRamps!, setOf(run), settings, seed, options);
     const rule = "best mean of the exits' held-out scores, weighted as their losses";
