@@ -16,7 +16,7 @@ Deno.test("artefacts of a profile whose difficulty is not known: the paper's cla
   const timings = records.map(({ method, setting }) => exampleTiming({ method, setting }));
   const row = { id: 0, label: "1", prediction: "1", path: "111101" };
   const rows = new Map(records.map((record) => [record, [row]]));
-  const found = artefacts(studyOf("glue", { records, timings, rows, graded: [] }));
+  const found = artefacts(studyOf("glue", { records, timings, rows, steps: new Map(), graded: [] }));
   assert.deepEqual(names(found.tables), ["table1", "retention", "claims", "cost"]);
   assert.deepEqual(names(found.figures), ["figure4", "figure3"]);
   assert(names(found.notebookTables).includes("is_it_dynamic"));
@@ -54,6 +54,12 @@ Deno.test("no two figures of a report have one title, by which notebooks know th
 });
 
 Deno.test("artefacts survive a profile without runs", () => {
-  const nothing = studyOf("micro", { records: [], timings: [], rows: new Map(), graded: [] });
+  const nothing = studyOf("micro", {
+    records: [],
+    timings: [],
+    rows: new Map(),
+    steps: new Map(),
+    graded: [],
+  });
   artefacts(nothing).tables.forEach(tableMarkdown);
 });

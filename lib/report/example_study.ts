@@ -22,6 +22,10 @@ export interface MadeUpRun {
   /** One for all rows, or one per row. */
   path: string | string[];
   speedup?: number;
+  /** Steps of its own training; 0 unless given. */
+  steps?: number;
+  /** Name of the run it starts from; that of `exampleRecord` unless given. */
+  parent?: string | null;
   controls?: RunRecord["controls"];
   test?: number;
   /** Set where it was not run here. */
@@ -34,7 +38,7 @@ const count = 20;
 const levelOf = (row: number) => Math.floor(row / 5);
 
 function gradedRun(run: MadeUpRun): GradedRun {
-  const { method, task: id = "sst-2", settings = {}, seed = 0, right, controls, test } = run,
+  const { method, task: id = "sst-2", settings = {}, seed = 0, right, controls, test, parent } = run,
     task = taskById(id);
   const labels = task.kind === "regression" ? ["1.000", "4.000"] : task.labels;
   const rows = Array.from({ length: count }, (_, row) => {
@@ -56,6 +60,7 @@ function gradedRun(run: MadeUpRun): GradedRun {
     method,
     setting: settingSlug(settings),
     seed,
+    ...parent === undefined ? {} : { parent },
     recipe: settings,
     metrics: id === "mnli" ? { ...metrics, matched: metrics.score, mismatched: metrics.score - 1 } : metrics,
     ...test === undefined ? {} : { test: { score: test } },
@@ -89,7 +94,8 @@ export function exampleStudy(runs: readonly MadeUpRun[]): Study {
     speedup ? [withOrigin(timingOf(graded[at], speedup), runs[at])] : []
   );
   const rows = new Map(graded.map((run) => [run.record, run.rows]));
-  return studyOf("micro", { records: graded.map(({ record }) => record), timings, rows, graded });
+  const steps = new Map(graded.map(({ record }, at) => [record, runs[at].steps ?? 0]));
+  return studyOf("micro", { records: graded.map(({ record }) => record), timings, rows, steps, graded });
 }
 
 /** A path of six layers that executes the first `layers`. */

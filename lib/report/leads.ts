@@ -28,6 +28,10 @@ export function silentLeads(groups: readonly RunGroup[]): Lead[] {
   return groups.flatMap(leadsOf).map(({ shown: _, ...lead }) => lead);
 }
 
+/** The curves of runs, where their steps are read. */
+export const curveLeads = (records: readonly StudyRecord[]): Lead[] =>
+  records.map((record) => leadTo(record, runPaths("", record).curve));
+
 /** The files of `groups`, for figures. */
 export function sourcesOf(groups: readonly RunGroup[]): string[] {
   return silentLeads(groups).map(({ path }) => path);
@@ -36,12 +40,13 @@ export function sourcesOf(groups: readonly RunGroup[]): string[] {
 /** Stands above a table whose seeds are links. */
 export const seedsNote = "Seeds lead to records; timings, predictions and curves have the same names.";
 
-/** Columns with numbers of the paper lead to the file where they are typed, measured ones to the timings. */
-export function headLeads(columns: { paper?: string; measured?: string[] }): Lead[] {
-  const { paper, measured = [] } = columns;
+/** Columns with numbers of the paper lead to the file where they are typed, measured ones to the timings, steps to the curves. */
+export function headLeads(columns: { paper?: string; measured?: string[]; steps?: string }): Lead[] {
+  const { paper, measured = [], steps } = columns;
   const shownIn = (column: string) => ({ shown: { column, text: column } });
   return [
     ...paper ? [{ path: "data/paper/table1.tsv", from: "project" as const, ...shownIn(paper) }] : [],
     ...measured.map((column) => ({ path: "timings", ...shownIn(column) })),
+    ...steps ? [{ path: "curves", ...shownIn(steps) }] : [],
   ];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { groupRuns } from "./groups.ts";
-import { headLeads, leadsOf, silentLeads, sourcesOf } from "./leads.ts";
+import { curveLeads, headLeads, leadsOf, silentLeads, sourcesOf } from "./leads.ts";
 
 const records = [exampleRecord({ setting: "t0.6", seed: 2 }), exampleRecord({ setting: "t0.6" })];
 const [group] = groupRuns(records, [exampleTiming({ setting: "t0.6" })], "glue");
@@ -20,9 +20,14 @@ Deno.test("silentLeads and sourcesOf name the same files without links", () => {
   assert.deepEqual(sourcesOf([group]), paths);
 });
 
-Deno.test("headLeads sends the paper's column to its file and measured ones to the timings", () => {
-  assert.deepEqual(headLeads({ paper: "Paper", measured: ["Speed-up"] }), [
+Deno.test("curveLeads names the curves of runs", () => {
+  assert.deepEqual(curveLeads(records.slice(1)), [{ path: "curves/mrpc/dpbert-t0.6-s0.jsonl" }]);
+});
+
+Deno.test("headLeads sends the paper's column to its file, measured ones to the timings, steps to the curves", () => {
+  assert.deepEqual(headLeads({ paper: "Paper", measured: ["Speed-up"], steps: "Steps" }), [
     { path: "data/paper/table1.tsv", from: "project", shown: { column: "Paper", text: "Paper" } },
     { path: "timings", shown: { column: "Speed-up", text: "Speed-up" } },
+    { path: "curves", shown: { column: "Steps", text: "Steps" } },
   ]);
 });

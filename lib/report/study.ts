@@ -4,8 +4,8 @@ import type { Config } from "../config.ts";
 import type { MethodRequest } from "../runs/grid.ts";
 import { gridOf } from "../runs/profiles.ts";
 import type { Overrides } from "../runs/overrides.ts";
-import type { PredictionRow, RunRecord } from "../runs/record.ts";
-import { readPredictions, readRecords, readTimings, settingSlug } from "../runs/store.ts";
+import { type PredictionRow, type RunRecord, stepsIn } from "../runs/record.ts";
+import { readCurve, readPredictions, readRecords, readTimings, settingSlug } from "../runs/store.ts";
 import { readTunings, type Tuning } from "../runs/tuning/tuning.ts";
 import { filledFrom, rootOf, type Runs, type StudyRecord, type StudyTiming } from "./filling.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
@@ -25,6 +25,8 @@ export interface Study {
   groups: RunGroup[];
   /** Dev rows of every run, with predictions and paths. */
   rows: ReadonlyMap<RunRecord, readonly PredictionRow[]>;
+  /** Steps that every run trained itself, those of the run it starts from apart: as many as its curve ends with. */
+  steps: ReadonlyMap<RunRecord, number>;
   /** The runs whose rows have a known difficulty; none but on the micro profile. */
   graded: readonly GradedRun[];
   /** What the search for hyper-parameters found. */
@@ -34,7 +36,7 @@ export interface Study {
 
 /**
  * The study of a profile's runs that lie in `resultsDir`; cells without any are filled from the results at `reference`
- * (`filledFrom`). Throws as `readGraded` and `readTunings`.
+ * (`filledFrom`). Throws as `readGraded`, `readCurve` and `readTunings`.
  */
 export async function readStudy(
   resultsDir: string,
@@ -49,15 +51,15 @@ export async function readStudy(
     ...await readGraded(resultsDir, records.filter((record) => !isFilled(record))),
     ...await readGraded(reference ?? "", records.filter(isFilled)),
   ];
-  const rows = new Map<RunRecord, readonly PredictionRow[]>();
+  const rows = new Map<RunRecord, readonly PredictionRow[]>(), steps = new Map<RunRecord, number>();
   for (const run of graded) rows.set(run.record, run.rows);
   for (const record of records) {
-    if (!rows.has(record)) {
-      rows.set(record, await readPredictions(rootOf(record, resultsDir, reference ?? resultsDir), record));
-    }
+    const root = rootOf(record, resultsDir, reference ?? resultsDir);
+    if (!rows.has(record)) rows.set(record, await readPredictions(root, record));
+    steps.set(record, stepsIn(await readCurve(root, record)));
   }
   const tunings = await readTunings(resultsDir, profile);
-  return studyOf(profile, { records, timings, rows, graded, tunings });
+  return studyOf(profile, { records, timings, rows, steps, graded, tunings });
 }
 
 async function readRuns(results: string, profile: string): Promise<Runs> {
@@ -67,7 +69,7 @@ async function readRuns(results: string, profile: string): Promise<Runs> {
 /** The study of runs that are in memory. */
 export function studyOf(
   profile: string,
-  { records, timings, rows, graded, tunings = [] }: Runs & Pick<Study, "rows" | "graded"> & {
+  { records, timings, rows, steps, graded, tunings = [] }: Runs & Pick<Study, "rows" | "steps" | "graded"> & {
     tunings?: Study["tunings"];
   },
 ): Study {
@@ -83,6 +85,7 @@ export function studyOf(
     setting: settingSlug(standing),
     groups: groupRuns(records, timings, profile),
     rows,
+    steps,
     graded,
     tunings,
     paper: readPaper(),

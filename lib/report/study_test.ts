@@ -6,12 +6,13 @@ import { readStudy, recordsOf, timingsOf } from "./study.ts";
 
 type Changes = Partial<Pick<RunKey, "task" | "method" | "seed">>;
 
-/** Writes runs of one row each, whose predictions are `prediction`. */
+/** Writes runs of one row each, whose predictions are `prediction`, and which took 10 steps, or 11 where that is 1. */
 async function writeRuns(results: string, prediction: string, runs: Changes[]): Promise<void> {
   const predictions = [{ id: 0, label: "1", prediction, path: "111101" }];
   for (const changes of runs) {
     const [record, timing] = [exampleRecord(changes), exampleTiming(changes)];
-    await writeRun(results, { record, timing, predictions, curve: [] });
+    const curve = [{ stage: "stage1", step: 10 + Number(prediction), loss: 0.5 }];
+    await writeRun(results, { record, timing, predictions, curve });
   }
 }
 
@@ -26,17 +27,17 @@ async function withStores(use: (own: string, reference: string) => Promise<void>
   }
 }
 
-Deno.test("readStudy fills cells without a run from the reference, their rows and timings too", () =>
+Deno.test("readStudy fills cells without a run from the reference, their rows, steps and timings too", () =>
   withStores(async (own, reference) => {
     const study = await readStudy(own, "glue", reference), records = recordsOf(study);
     const shown = records.map((record) => {
       const { task, method, seed, origin } = record, [{ prediction }] = study.rows.get(record)!;
-      return [task, method, seed, origin ?? "own", prediction].join(" ");
+      return [task, method, seed, origin ?? "own", prediction, study.steps.get(record)].join(" ");
     });
     assert.deepEqual(shown, [
-      "mrpc bert 0 own 1",
-      "mrpc dpbert 0 reference 0",
-      "rte dpbert 0 reference 0",
+      "mrpc bert 0 own 1 11",
+      "mrpc dpbert 0 reference 0 10",
+      "rte dpbert 0 reference 0 10",
     ]);
     const timings = timingsOf(study).map(({ task, method, origin }) =>
       [task, method, origin ?? "own"].join(" ")

@@ -10,12 +10,13 @@ import {
   type RunGroup,
   speedupsOf,
 } from "./groups.ts";
-import { headLeads, silentLeads } from "./leads.ts";
+import { curveLeads, headLeads, silentLeads } from "./leads.ts";
 import { fillCommand, isImpossible } from "./missing.ts";
 import { marked } from "./marks.ts";
 import type { PaperRow } from "./paper.ts";
 import { type Standing, standingNote, standingSystems } from "./standing.ts";
 import { mean, summarise } from "./statistics.ts";
+import { lineageOf, stepsFromPretrained } from "./steps.ts";
 import type { Study } from "./study.ts";
 import {
   familyStyle,
@@ -29,13 +30,13 @@ import {
 import type { Lead, Table } from "./value.ts";
 
 const columns = [
-  ...["System", "Setting", "Seeds", "Speed-up", "Layers", "FLOPs saved"],
+  ...["System", "Setting", "Seeds", "Steps", "Speed-up", "Layers", "FLOPs saved"],
   ...devSets.map(({ title }) => title),
   ...["Mean", "Mean on test", "Paper's mean", "Difference", "Missing: filled by"],
 ];
 
 /**
- * A row per system: measured speed-up, executed layers and FLOPs over its tasks, mean and 95 % t-interval over seeds on
+ * A row per system: steps of training from the pre-trained weights, measured speed-up, executed layers and FLOPs over its tasks, mean and 95 % t-interval over seeds on
  * every dev set, the mean over tasks (MNLI once, as the paper's) on dev and on test, the paper's and the difference; then
  * the paper's own rows. A cell without a run is a dash, and the last column has the command.
  */
@@ -48,7 +49,8 @@ export function table1Wide(study: Study): Table {
     name: "table1_wide",
     caption:
       `Table 1 in the paper's shape: dev scores × 100, mean over seeds ± half its 95 % t-interval. ${standingNote} ` +
-      "Speed-up: measured at batch size 1 against the full model, mean over tasks; so are layers and FLOPs. " +
+      "Steps: of training, from the pre-trained weights to the model, smallest to largest task; of a commonest path " +
+      "without those of the planner that names it. Speed-up: measured at batch size 1 against the full model, mean over tasks; so are layers and FLOPs. " +
       `Mean: of the tasks, MNLI-m once, where all are there. ${provenanceNote(profile, shown)}${
         otherRowsNote(profile)
       }`,
@@ -57,8 +59,8 @@ export function table1Wide(study: Study): Table {
     align: columns.map((_, column) => column < 2 || column === columns.length - 1 ? "left" : "right"),
     leads: {
       note: "",
-      head: headLeads({ paper: "Paper's mean", measured: ["Speed-up"] }),
-      rows: [...ours.map(({ groups }) => silentLeads(groups)), ...theirs.map((): Lead[] => [])],
+      head: headLeads({ paper: "Paper's mean", measured: ["Speed-up"], steps: "Steps" }),
+      rows: [...ours.map(({ groups }) => rowLeads(study, groups)), ...theirs.map((): Lead[] => [])],
     },
   };
 }
@@ -85,6 +87,7 @@ function ourRow(study: Study, { family, setting }: Standing, groups: readonly Ru
     familyStyle(family).label,
     setting || noValue,
     showCounts(groups.map(({ records }) => records.length)),
+    stepsCell(study, groups),
     ...[
       showSpeedup(mean(groups.map((group) => mean(speedupsOf(group))))),
       showPercent(mean(groups.map((group) => layersOf(group) / group.records[0].path.numLayers))),
@@ -97,6 +100,19 @@ function ourRow(study: Study, { family, setting }: Standing, groups: readonly Ru
     marked(showDifference(difference), ...groups),
     lacking.length > 0 ? fillCommand(study, method) : noValue,
   ];
+}
+
+/** The files that a row's numbers are from, its steps' among them. */
+function rowLeads(study: Study, groups: readonly RunGroup[]): Lead[] {
+  const trained = groups.flatMap(({ records }) => records).flatMap((one) => lineageOf(study, one) ?? []);
+  return [...silentLeads(groups), ...curveLeads([...new Set(trained)])];
+}
+
+/** Steps of a system's runs from the pre-trained weights on, from the fewest to the most. */
+function stepsCell(study: Study, groups: readonly RunGroup[]): string {
+  const records = groups.flatMap((group) => group.records);
+  const steps = records.map((record) => stepsFromPretrained(study, record)).filter(Number.isFinite);
+  return marked(showCounts(steps), { records: records.flatMap((one) => lineageOf(study, one) ?? []) });
 }
 
 function scoreCell(groups: readonly RunGroup[], set: DevSet): string {
@@ -113,7 +129,7 @@ function paperRow({ method, speedUp, scores, average }: PaperRow): string[] {
   const cell = ({ task, metric }: DevSet) => metric === "mismatched" ? noValue : showScore(scores[task]);
   return [
     `${familyStyle({ method, setting: "" }).label}, the paper's`,
-    ...[noValue, noValue, showSpeedup(speedUp), noValue, noValue],
+    ...[noValue, noValue, noValue, showSpeedup(speedUp), noValue, noValue],
     ...devSets.map(cell),
     ...[showScore(average), noValue, noValue, noValue, noValue],
   ];

@@ -66,6 +66,39 @@ Deno.test("table1Wide shows what a plan is worth, and the paper's row below", ()
   ]);
 });
 
+Deno.test("table1Wide counts steps from the pre-trained weights: 840 of stage 1, 120 and 1,000 of its own", () => {
+  const run = { seed: 0, right: 20, path: firstOf6(6), parent: "bert-s0" };
+  const made = [
+    { ...run, method: "bert", task: "mrpc", steps: 840, parent: null },
+    { ...run, method: "bert", task: "rte", steps: 817, parent: null },
+    ...["mrpc", "rte"].map((task) => ({
+      ...run,
+      task,
+      method: "dpbert",
+      settings: { targetRate: 0.45 },
+      steps: 1120,
+    })),
+    { ...run, method: "pabee", task: "mrpc", steps: 1840, parent: null },
+    // Reported from the training of the run above: no step of its own.
+    { ...run, method: "pabee", task: "mrpc", settings: { targetRate: 0.45 }, parent: "pabee-s0" },
+    { ...run, method: "deebert", task: "mrpc", steps: 500, parent: "bert-s9" },
+  ];
+  const { rows, columns, leads } = table1Wide(exampleStudy(made)), at = columns.indexOf("Steps");
+  const of = (system: string) => rows.findIndex(([name]) => name === system);
+  const steps = (system: string) => rows[of(system)][at];
+  assert.deepEqual(["BERT", "DPBERT", "PABEE"].map(steps), ["817–840", "1937–1960", "1840"]);
+  assert.deepEqual(["DeeBERT", "BERxiT"].map(steps), ["–", "–"]); // a parent without a record; no run at all
+  const curves = leads!.rows[of("DPBERT")].map(({ path }) => path).filter((path) =>
+    path.startsWith("curves/")
+  );
+  assert.deepEqual(curves.toSorted(), [
+    "curves/mrpc/bert-s0.jsonl",
+    "curves/mrpc/dpbert-t0.45-s0.jsonl",
+    "curves/rte/bert-s0.jsonl",
+    "curves/rte/dpbert-t0.45-s0.jsonl",
+  ]);
+});
+
 Deno.test("table1Wide leaves the systems to come visibly empty", () => {
   for (const system of ["LayerDrop", "DistilBERT", "BERxiT", "LeeBERT"]) {
     const found = row(system);

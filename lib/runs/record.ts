@@ -151,6 +151,13 @@ export type CurveLine = { stage: string; step: number; loss: number } & {
   [name: string]: number | string | undefined;
 };
 
+/** Steps of a training: the last one of each of its stages, added up; a curve ends with the last step of every stage. */
+export function stepsIn(curve: readonly Pick<CurveLine, "stage" | "step">[]): number {
+  const last = new Map<string, number>();
+  for (const { stage, step } of curve) last.set(stage, Math.max(step, last.get(stage) ?? 0));
+  return [...last.values()].reduce((sum, steps) => sum + steps, 0);
+}
+
 /** One dev example: data row from 0, label and prediction as GLUE writes them, path as 0/1, first layer first. */
 export interface PredictionRow {
   id: number;

@@ -14,6 +14,7 @@ import {
   parseTimingRecord,
   recipeHash,
   runRecordSchema,
+  stepsIn,
   trainCommand,
 } from "./record.ts";
 
@@ -185,4 +186,10 @@ Deno.test("parseRunRecord refuses what is nested too deeply or far too long befo
   const deep = text.replace('"recipe":{', `"recipe":{"deep":${"[".repeat(1e5)}${"]".repeat(1e5)},`);
   refuses(() => parseRunRecord(deep, "a.json"), "a.json", "nested too deeply");
   refuses(() => parseRunRecord("[".repeat(1_000_001), "a.json"), "a.json", "1000001 characters");
+});
+
+Deno.test("stepsIn adds up the last steps of the stages: 120 and 1,000; of no training none", () => {
+  const curve = [["stage2", 1], ["stage2", 116], ["stage2", 120], ["stage3", 996], ["stage3", 1000]];
+  assert.equal(stepsIn(curve.map(([stage, step]) => ({ stage: `${stage}`, step: Number(step) }))), 1120);
+  assert.equal(stepsIn([]), 0);
 });
