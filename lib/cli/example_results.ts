@@ -3,7 +3,10 @@ import { dirname, join } from "node:path";
 import { Buffer } from "node:buffer";
 import { taskById } from "../glue/mod.ts";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { keyOf } from "../runs/grid.ts";
+import { recordedRecipe } from "../runs/methods/mod.ts";
 import { metricsOf, pathSummary } from "../runs/outcome.ts";
+import { recipeHash } from "../runs/record.ts";
 import { writeRun } from "../runs/store.ts";
 import { artefactFiles, type Draw, profileArtefacts } from "./artefact_files.ts";
 
@@ -19,7 +22,7 @@ export const noDraw: Draw = (figures) =>
 async function writeExampleRun(
   results: string,
   method: string,
-  setting: string,
+  settings: Record<string, number>,
   path: string,
 ): Promise<void> {
   const predictions = rows.map((row) => ({ ...row, path }));
@@ -30,11 +33,15 @@ async function writeExampleRun(
     commonestPathScore: score,
     shuffledPathsScore: score,
   };
-  const key = { method, setting };
+  const { weights, data } = exampleRecord();
+  const request = { profile: "glue", task: "mrpc", method, settings, seed: 0 };
+  const key = keyOf(request), recipe = recordedRecipe(request);
   const record = exampleRecord({
     ...key,
+    recipe,
+    recipeHash: recipeHash(recipe, data.sha256, weights.sha256),
     parent: method === "bert" ? null : "bert-s0",
-    data: { ...exampleRecord().data, rows: { "dev.tsv": rows.length } },
+    data: { ...data, rows: { "dev.tsv": rows.length } },
     metrics,
     path: pathSummary(rows.map(() => path), path.length),
     controls: method === "bert" ? undefined : controls,
@@ -48,8 +55,8 @@ export async function withExampleProject(use: (root: string) => Promise<void>): 
   const root = await Deno.makeTempDir();
   try {
     const results = join(root, "results");
-    await writeExampleRun(results, "bert", "", "111111");
-    await writeExampleRun(results, "dpbert", "t0.6", "111101");
+    await writeExampleRun(results, "bert", {}, "111111");
+    await writeExampleRun(results, "dpbert", { targetRate: 0.6 }, "111101");
     const artefacts = await profileArtefacts(results, "glue");
     for (const [path, content] of await artefactFiles(artefacts, join(results, "glue"), root, noDraw)) {
       await writeFile(join(results, "glue", path), content);

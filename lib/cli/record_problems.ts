@@ -1,4 +1,4 @@
-/** Does each committed record follow from what lies beside it: predictions, paths, recipe, parent, timing, curve? */
+/** Does each committed record follow from what lies beside it: predictions, paths, parent, timing, curve; and from today's recipe? */
 import { isDeepStrictEqual } from "node:util";
 import { join, relative } from "node:path";
 import { InputError } from "../errors.ts";
@@ -14,6 +14,7 @@ import {
 } from "../runs/record.ts";
 import { findTiming, readCurve, readPredictions, readRecords, runName, runPaths } from "../runs/store.ts";
 import { namesIn, profilesIn } from "./artefact_files.ts";
+import { recipeProblems } from "./recipe_problems.ts";
 
 /** What is wrong with the records of every profile below `<root>/results`, each problem with its file. */
 export async function recordProblems(root: string): Promise<string[]> {
@@ -58,14 +59,17 @@ async function problemsOf(
   const timing = await findTiming(results, record);
   await readCurve(results, record); // throws where it is missing or broken
   const problems = [
-    ...recipeProblems(record, records),
+    ...originProblems(record, records),
     ...predictionProblems(record, rows, mismatched),
     ...testProblems(record, await rowsIn(test), await rowsIn(testMismatched)),
     ...controlProblems(record, rows),
     ...timing ? timingProblems(timing) : ["has no timing beside it"],
   ];
   const command = trainCommand(record) + (record.setting ? ` with the settings of ${record.setting}` : "");
-  return problems.map((problem) => `${problem}; restore it from git or make it again (${command}).`);
+  const sentences = problems.map((problem) =>
+    `${problem}; restore it from git or make it again (${command}).`
+  );
+  return [...sentences, ...recipeProblems(record)];
 }
 
 /** The predictions in a file that not every run has; null where it is not there. */
@@ -74,7 +78,8 @@ async function rowsIn(file: string): Promise<PredictionRow[] | null> {
   return text === null ? null : parsePredictions(text, file);
 }
 
-function recipeProblems(record: RunRecord, records: readonly RunRecord[]): string[] {
+/** What decides a run's result, and where it starts from. */
+function originProblems(record: RunRecord, records: readonly RunRecord[]): string[] {
   const { recipe, data, weights, parent, task } = record;
   const hash = recipeHash(recipe, data.sha256, weights.sha256);
   const hasParent = parent === null ||

@@ -51,6 +51,12 @@ const faults: { name: string; break: (root: string) => Promise<void>; said: RegE
     said: /recipeHash is "[0-9a-f]{16}", its recipe, data and weights give "[0-9a-f]{16}"/,
   },
   {
+    name: "an older recipe",
+    break: (root) => changeFile(dpbert(root, "runs", "json"), '"lambda2": 10', '"lambda2": 1'),
+    said:
+      /dpbert-t0\.6-s0\.json: recipe\.stage3\.lambda2 is 1, today's recipe has 10; train it again \(.*targetRate=0\.6\)/,
+  },
+  {
     name: "a parent that is not there, whose files are left over",
     break: (root) => Deno.remove(join(root, "results/glue/runs/mrpc/bert-s0.json")),
     said: /its parent bert-s0 has no record on mrpc[\s\S]*paths\/mrpc\/bert-s0\.tsv: belongs to no record/,
