@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { taskById } from "../glue/mod.ts";
 import { commonestPath, metricsOf, pathSummary } from "../runs/outcome.ts";
 import {
+  devRowsOf,
   parsePredictions,
   type PredictionRow,
   recipeHash,
@@ -94,18 +95,17 @@ function originProblems(record: RunRecord, records: readonly RunRecord[]): strin
 }
 
 function predictionProblems(record: RunRecord, rows: PredictionRow[], mismatched: PredictionRow[] | null) {
-  const { metrics, path, data } = record, give = "its predictions give";
+  const { metrics, path } = record, give = "its predictions give";
   const metricsFound = metricsOf(taskById(record.task), rows, mismatched);
   const pathFound = pathSummary(rows.map((row) => row.path), rows[0].path.length);
   const names = Object.keys({ ...metrics, ...metricsFound });
-  const devRows = Object.entries(data.rows).find(([file]) => file.startsWith("dev"))?.[1];
   const ids = new Set(rows.map(({ id }) => id));
   return [
     ...names.flatMap((name) => difference(`metrics.${name}`, metrics[name], metricsFound[name], give)),
     ...(Object.keys(path) as (keyof typeof path)[]).flatMap((name) =>
       difference(`path.${name}`, path[name], pathFound[name], give)
     ),
-    ...difference("data.rows of dev", devRows, ids.size, "its predictions are for"),
+    ...difference("data.rows of dev", devRowsOf(record)[0], ids.size, "its predictions are for"),
   ];
 }
 

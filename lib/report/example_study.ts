@@ -62,6 +62,7 @@ function gradedRun(run: MadeUpRun): GradedRun {
     seed,
     ...parent === undefined ? {} : { parent },
     recipe: settings,
+    data: { ...exampleRecord().data, rows: { "dev.tsv": count } },
     metrics: id === "mnli" ? { ...metrics, matched: metrics.score, mismatched: metrics.score - 1 } : metrics,
     ...test === undefined ? {} : { test: { score: test } },
     path: { meanExecutedLayers, numLayers, executedShare, distinctPaths: paths.size },

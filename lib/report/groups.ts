@@ -1,5 +1,5 @@
 /** Runs of one task, method and setting seen together: what every table and figure counts over. */
-import type { RunKey, RunRecord } from "../runs/record.ts";
+import { devRowsOf, type RunKey, type RunRecord } from "../runs/record.ts";
 import type { StudyRecord, StudyTiming } from "./filling.ts";
 import { inMethodOrder, inTaskOrder, showCounts } from "./style.ts";
 import { mean } from "./statistics.ts";
@@ -111,7 +111,7 @@ export function flopsSaved(group: RunGroup): number {
   return mean(group.records.map(({ flops }) => 1 - flops.meanPerExample / flops.fullPerExample));
 }
 
-/** The sentence every caption ends with: profile, seeds, backbone; smoke says that it proves nothing but itself. */
+/** The sentence every caption ends with: profile, seeds, dev rows per task and seed, backbone; smoke says that it proves nothing but itself. */
 export function provenanceNote(profile: string, groups: readonly RunGroup[]): string {
   return provenance(profile, groups) + smokeNote(profile);
 }
@@ -126,8 +126,10 @@ export function provenance(profile: string, groups: readonly RunGroup[]): string
       ),
     ),
   ].sort();
+  const rows = groups.flatMap((group) => group.records.flatMap(devRowsOf));
   const parts = [
-    `Profile ${profile}, ${seeds} ${seeds === "1" ? "seed" : "seeds"}`,
+    `Profile ${profile}, ${seeds} ${seeds === "1" ? "seed" : "seeds"}` +
+    (rows.length > 0 ? `, n = ${showCounts(rows)} dev rows` : ""),
     ...backbones.length > 0 ? [`backbone ${backbones.join(", ")}`] : [],
   ];
   return parts.join("; ") + ".";

@@ -58,10 +58,19 @@ Deno.test("speedupsOf leaves out runs whose latency was not measured", () => {
   assert.deepEqual(speedupsOf(groupRuns([exampleRecord()], [unmeasured], "glue")[0]), []);
 });
 
-Deno.test("provenanceNote names profile, seeds and backbone, and marks smoke", () => {
+Deno.test("provenanceNote names profile, seeds, dev rows and backbone, and marks smoke", () => {
   const note = provenanceNote("glue", groupRuns(records, [], "glue"));
-  assert.equal(note, "Profile glue, 1–2 seeds; backbone all-MiniLM-L6-v2 (6 layers).");
+  assert.equal(note, "Profile glue, 1–2 seeds, n = 408 dev rows; backbone all-MiniLM-L6-v2 (6 layers).");
   assert(provenanceNote("smoke", groupRuns(records, [], "smoke")).endsWith("never a result."));
+});
+
+Deno.test("provenanceNote gives the range of dev rows where tasks have different ones, of MNLI both sets", () => {
+  const data = exampleRecord().data, rows = { "dev_matched.tsv": 9815, "dev_mismatched.tsv": 9832 };
+  const found = [exampleRecord(), exampleRecord({ task: "mnli", data: { ...data, rows } })];
+  assert.match(provenanceNote("glue", groupRuns(found, [], "glue")), /1 seed, n = 408–9832 dev rows;/);
+  const unknown = exampleRecord({ data: { ...data, rows: {} } });
+  assert.match(provenanceNote("glue", groupRuns([unknown], [], "glue")), /^Profile glue, 1 seed; /);
+  assert.equal(provenanceNote("glue", []), "Profile glue, – seeds.");
 });
 
 Deno.test("otherRowsNote says that micro-GLUE is not GLUE, and nothing of GLUE itself", () => {

@@ -11,6 +11,6 @@ Deno.test("runsTable counts methods, settings and seeds of each task, and names 
     exampleRecord({ profile: "smoke" }),
   ];
   assert.deepEqual(runsTable(records, "glue").rows, [
-    ["MRPC", "3667", "", "2", "3", "1–2", "wasm with openblas, wasm"],
+    ["MRPC", "3667", "408", "2", "3", "1–2", "wasm with openblas, wasm"],
   ]);
 });

@@ -19,7 +19,7 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     recipeHash: recipeHash(recipe, { "train.tsv": digest }, digest),
     backend: "wasm",
     blas: "openblas",
-    data: { sha256: { "train.tsv": digest }, rows: { "train.tsv": 3667 }, warnings: [] },
+    data: { sha256: { "train.tsv": digest }, rows: { "dev.tsv": 408, "train.tsv": 3667 }, warnings: [] },
     weights: { name: "all-MiniLM-L6-v2", sha256: digest },
     metrics: { accuracy: 82, f1: 87, score: 84.5 },
     path: { meanExecutedLayers: 5, numLayers: 6, executedShare: [1, 1, 1, 1, 0, 1], distinctPaths: 1 },

@@ -102,6 +102,11 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 /** The five fields that name a run. */
 export type RunKey = Pick<RunRecord, "profile" | "task" | "method" | "setting" | "seed">;
 
+/** Rows of each dev set that a run is reported on: one number, of MNLI two, the matched set's first. */
+export function devRowsOf({ data: { rows } }: Pick<RunRecord, "data">): number[] {
+  return Object.entries(rows).filter(([file]) => file.startsWith("dev")).map(([, count]) => count);
+}
+
 /** The command that makes the record of a run, for notes and errors; `settings` become its `--set` overrides. */
 export function trainCommand(
   run: Pick<RunKey, "profile" | "task" | "method" | "seed">,
