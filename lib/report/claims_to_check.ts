@@ -1,4 +1,5 @@
 /** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
+import { winsTable } from "./competitors.ts";
 import { answersOf, verdictFor } from "./dynamic.ts";
 import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
 import { runName } from "../runs/store.ts";
@@ -7,6 +8,7 @@ import { overridesOf } from "../runs/overrides.ts";
 import { leadsOf } from "./leads.ts";
 import { keptOf } from "./retention.ts";
 import { marked } from "./marks.ts";
+import { isComplete } from "./missing.ts";
 import { mean, predictionHalfWidth95 } from "./statistics.ts";
 import { timingsOf } from "./study.ts";
 import type { Study } from "./study.ts";
@@ -46,7 +48,7 @@ export function claimsToCheck(study: Study): Table {
     name: "claims",
     caption:
       "What is claimed and how to check it: dev scores × 100. Minutes: training, of this run and the one it starts " +
-      "from, or of all runs that are here, one after the other, on the machine that their timings name. Expected: of a " +
+      "from, or of all runs, one after the other, on the machine that their timings name; a dash until all are there. Expected: of a " +
       "single run seed 0's. Tolerance: as far as one more seed may lie from the mean of those that were run with 95 % confidence, as " +
       `\`reproduce\` allows it. ${provenanceNote(study.profile, shown)}`,
     columns,
@@ -111,11 +113,10 @@ const nameOf = ({ method, setting, seed }: RunKey) => runName(method, setting, s
 
 function wholeLines(study: Study): Line[] {
   const all = `\`deno task reproduce --profile ${study.profile} --full\``,
-    minutes =
-      timingsOf(study).flatMap(({ seconds }) => Object.values(seconds)).reduce((sum, one) => sum + one, 0) /
-      60;
+    minutes = minutesOfAll(study),
+    filled = (text: string) => marked(text, ...study.groups);
   const line = (claim: string, expected: string, tolerance: string, table: string): Line => ({
-    cells: [claim, all, showDecimals(minutes, 0), marked(expected, ...study.groups), tolerance, table],
+    cells: [claim, all, showDecimals(minutes, 0), expected, tolerance, table],
     lead: { path: `tables/${table}.md`, shown: { column: "Record", text: table } },
   });
   const ours = study.groups.filter(({ method, setting }) => method === "dpbert" && setting === study.setting);
@@ -126,29 +127,48 @@ function wholeLines(study: Study): Line[] {
   return [
     line(
       `${name} keeps this share of BERT's score (%), mean over tasks`,
-      showScore(mean(kept)),
+      filled(showScore(mean(kept))),
       showHalfWidth(kept.length < 2 ? 2 : predictionHalfWidth95(kept, 1)),
       "retention",
     ),
     line(
       `${name} is faster than BERT, mean over tasks`,
-      showSpeedup(mean(speedups)),
+      filled(showSpeedup(mean(speedups))),
       `seen: ${showRange(speedups, 2)}`,
       "retention",
     ),
+    ...verdicts(study).map(({ competitor, counts }) =>
+      line(`${name} against ${competitor} at equal layers: wins / ties / losses`, counts, "± 1 task", "wins")
+    ),
     line(
       "DPBERT gains over soft gates at equal speed-up",
-      showDifference(softGain(study).gain),
+      filled(showDifference(softGain(study).gain)),
       "same sign",
       "table2",
     ),
     line(
       `${name} plans dynamically on`,
-      tasks === 0 ? noValue : `${dynamic.length} of ${tasks} tasks`,
+      filled(tasks === 0 ? noValue : `${dynamic.length} of ${tasks} tasks`),
       "± 1 task",
       "is_it_dynamic",
     ),
   ];
+}
+
+/** Minutes of all runs, one after the other; NaN until the profile has all that it wants. */
+function minutesOfAll(study: Study): number {
+  const seconds = timingsOf(study).flatMap((timing) => Object.values(timing.seconds));
+  return isComplete(study) ? seconds.reduce((sum, one) => sum + one, 0) / 60 : NaN;
+}
+
+/** Against each competitor that has runs, on how many tasks DPBERT wins, ties and loses at equal layers: `5 / 2 / 1`. */
+function verdicts(study: Study): { competitor: string; counts: string }[] {
+  const { columns, rows } = winsTable(study);
+  const at = ["At equal layers: wins", "Ties", "Losses"].map((column) => columns.indexOf(column));
+  return rows.map((row) => {
+    const counts = at.map((column) => row[column]), isCompared = counts.some((count) => count !== "0");
+    return { competitor: row[0], counts: isCompared ? counts.join(" / ") : noValue };
+  });
 }
 
 /** Mean over tasks of the percentage of BERT's score that is kept, for every seed that all of `ours` have. */

@@ -36,6 +36,43 @@ Deno.test("what is claimed of all tasks is checked by training them all", () => 
   assert.equal(kept[3], "95.0"); // 90, 95 and 100 of 100
 });
 
+Deno.test("against each competitor there is a claim of wins, ties and losses, and none against one without runs", () => {
+  const firstK = (rights: number[]) => runs("bert-first-k", { firstLayers: 4 }, 4, rights);
+  const made = [...runs("dpbert", { targetRate: 0.45 }, 4, [20, 20, 20]), ...firstK([8, 9, 10])];
+  const onRte = made.map((run) => ({ ...run, task: "rte", right: 20 })); // equal there
+  const lines = claimsToCheck(exampleStudy([...made, ...onRte])).rows.filter(([claim]) =>
+    /against/.test(claim)
+  );
+  assert.deepEqual(lines, [[
+    "DPBERT (t0.45) against BERT, first k layers at equal layers: wins / ties / losses",
+    "`deno task reproduce --profile micro --full`",
+    "–",
+    "1 / 1 / 0",
+    "± 1 task",
+    "wins",
+  ]]);
+  const alone = claimsToCheck(exampleStudy(firstK([20]))).rows.find(([claim]) => /against/.test(claim))!;
+  assert.equal(alone[3], "–"); // nothing to compare with
+});
+
+Deno.test("the minutes of everything are there when all that the profile wants has run", () => {
+  const study = exampleStudy([
+    ...runs("bert", {}, 6, [20, 20, 20]),
+    ...runs("dpbert", { targetRate: 0.45 }, 4, [18, 19, 20]),
+  ]);
+  const minutes = (changes: Partial<typeof study>) =>
+    claimsToCheck({ ...study, ...changes }).rows.find(([, command]) => command.includes("--full"))![2];
+  const small = {
+    tasks: ["sst-2"],
+    wanted: [{ method: "bert" }, { method: "dpbert", settings: study.standing }],
+    seeds: [0, 1, 2],
+  };
+  assert.equal(minutes(small), "60"); // six runs of 600 seconds
+  assert.equal(minutes({ ...small, seeds: [0, 1, 2, 3] }), "–");
+  assert.equal(minutes({ ...small, tasks: ["sst-2", "rte"] }), "–");
+  assert.equal(minutes({}), "–");
+});
+
 Deno.test("tasks without runs make no claims", () => {
   assert(!table.rows.some(([claim]) => claim.startsWith("CoLA")));
   assert.equal(claimsToCheck(exampleStudy([])).rows.length, 4);

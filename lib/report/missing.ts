@@ -1,6 +1,8 @@
 /** What a table lacks and the command that fills it: a missing number is never typed, and never one of other runs. */
 import { taskById } from "../glue/tasks.ts";
-import type { Study } from "./study.ts";
+import { missingRuns, runsOf } from "../runs/grid.ts";
+import { settingSlug } from "../runs/store.ts";
+import { type Study, timingsOf } from "./study.ts";
 
 /** The systems that DPBERT is compared with, of those that can be run. */
 export const competitors = ["bert-first-k", "deebert", "pabee", "dpbert-soft", "static-subset"];
@@ -19,6 +21,14 @@ export function fillCommand({ profile }: Pick<Study, "profile">, method: string)
 export function isImpossible(method: string, setting: string, taskId: string): boolean {
   const leavesByEntropy = method === "deebert" || `-${setting}-`.includes("-exitBy=entropy-");
   return leavesByEntropy && taskById(taskId).kind === "regression";
+}
+
+/** Whether all that a profile wants was run and timed, on all its tasks and with all its seeds. */
+export function isComplete(study: Study): boolean {
+  const { profile, tasks, wanted, seeds } = study;
+  const possible = runsOf({ profile, tasks, methods: wanted, seeds })
+    .filter(({ method, settings, task }) => !isImpossible(method, settingSlug(settings), task));
+  return missingRuns(possible, timingsOf(study)).length === 0;
 }
 
 /** Stands below an empty picture over levels: only generated rows have them. */

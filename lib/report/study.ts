@@ -17,8 +17,9 @@ export interface Study {
   profile: string;
   /** The profile's tasks, all of them, whether they have runs or not. */
   tasks: readonly string[];
-  /** What the profile runs when it runs all. */
+  /** What the profile runs when it runs all, on all its tasks and with these seeds. */
   wanted: readonly MethodRequest[];
+  seeds: readonly number[];
   /** The overrides of the DPBERT that stands for the method, and their name. */
   standing: Overrides;
   setting: string;
@@ -73,7 +74,11 @@ export function studyOf(
     tunings?: Study["tunings"];
   },
 ): Study {
-  const { tasks, methods } = gridOf({ profile: profile as Config["profile"], tasks: null, seeds: null }, {
+  const { tasks, methods, seeds } = gridOf({
+    profile: profile as Config["profile"],
+    tasks: null,
+    seeds: null,
+  }, {
     full: true,
   });
   const standing = methods.find(({ method }) => method === "dpbert")?.settings ?? {};
@@ -81,6 +86,7 @@ export function studyOf(
     profile,
     tasks,
     wanted: methods,
+    seeds,
     standing,
     setting: settingSlug(standing),
     groups: groupRuns(records, timings, profile),

@@ -1,5 +1,5 @@
 /** Which runs an experiment wants, and which of them have no record yet. Numbers and names only; nothing runs here. */
-import type { RunKey, RunRecord } from "./record.ts";
+import type { RunKey } from "./record.ts";
 import { settingSlug } from "./store.ts";
 
 /** One run that is wanted. */
@@ -52,9 +52,9 @@ export function keyOf(request: RunRequest): RunKey {
   return { profile, task, method, setting: settingSlug(settings), seed };
 }
 
-/** The requests that no record answers, in their order. */
-export function missingRuns(requests: readonly RunRequest[], records: readonly RunRecord[]): RunRequest[] {
-  const done = new Set(records.map(identityOf));
+/** The requests that none of `found`, records or timings, answers; in their order. */
+export function missingRuns(requests: readonly RunRequest[], found: readonly RunKey[]): RunRequest[] {
+  const done = new Set(found.map(identityOf));
   return requests.filter((request) => !done.has(identityOf(keyOf(request))));
 }
 
