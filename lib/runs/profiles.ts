@@ -64,6 +64,13 @@ const otherPabees: Settings[] = [
   { exitBy: "entropy", exitInput: "standardised" },
 ];
 
+/** Target rates of DPBERT-soft beside the one that it has by default. */
+const otherSoftRates = [standingRate, 0.2, 0.1];
+
+/** DPBERT-soft's weights at a target rate under its other gates, which takes no training. */
+const otherReadings = (targetRate: number): MethodRequest[] =>
+  requests("dpbert-soft", "gates", ["soft", "sampled"], { targetRate });
+
 /** All of a profile, where that is more than the default; what needs little training stands before what needs much. */
 const fullGrids: Record<string, ProfileGrid> = {
   micro: {
@@ -77,9 +84,10 @@ const fullGrids: Record<string, ProfileGrid> = {
       ...otherPabees.flatMap((settings) =>
         requests("pabee", "targetRate", [...otherTargetRates, ...microTargetRates], settings)
       ),
-      ...requests("dpbert-soft", "gates", ["soft", "sampled"], { targetRate: lowerRate }),
+      ...otherReadings(lowerRate),
       ...requests("dpbert", "targetRate", otherTargetRates),
-      ...requests("dpbert-soft", "targetRate", [standingRate, 0.2, 0.1]),
+      ...requests("dpbert-soft", "targetRate", otherSoftRates),
+      ...otherSoftRates.flatMap(otherReadings),
       ...requests("static-subset", "subset", ["commonest", "random"], { targetRate: standingRate }),
       ...requests("static-subset", "targetRate", [lowerRate]),
       ...requests("bert-first-k", "firstLayers", [3, 5, 7, 8, 10, 11]),

@@ -39,6 +39,14 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   );
 });
 
+Deno.test("gridOf: in full, DPBERT-soft is read under every kind of gates at each of its target rates", () => {
+  const { methods } = gridOf({ profile: "micro", tasks: null, seeds: null }, { full: true });
+  const soft = methods.filter(({ method }) => method === "dpbert-soft").map(({ settings }) => settings!);
+  const ratesUnder = (gates: string | undefined) =>
+    soft.filter((settings) => settings.gates === gates).map(({ targetRate }) => targetRate).toSorted();
+  assert.deepEqual([undefined, "soft", "sampled"].map(ratesUnder), Array(3).fill([0.1, 0.2, 0.3, 0.45]));
+});
+
 Deno.test("generatesRows: nothing is fetched for smoke and micro", () => {
   assert.deepEqual(["smoke", "micro", "glue", "paper"].map(generatesRows), [true, true, false, false]);
 });
