@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
-import { isComplete } from "./missing.ts";
+import { methodEntries } from "../runs/methods/mod.ts";
+import { comingMethods, competitors, fillCommand, isComplete } from "./missing.ts";
 
 const run = { method: "deebert", settings: { targetRate: 0.45 }, right: 20, path: firstOf6(3), speedup: 2 };
 const wanted = [{ method: run.method, settings: run.settings }];
@@ -12,4 +13,20 @@ Deno.test("isComplete asks for every task and seed, timed, and for nothing that 
   assert.ok(!complete([run]));
   assert.ok(!complete([run, { ...run, seed: 1, speedup: undefined }]));
   assert.ok(!complete([run, { ...run, seed: 1, settings: { targetRate: 0.3 } }]));
+});
+
+Deno.test("fillCommand gives the command, and of a method that is not built yet says so", () => {
+  const command = "`deno task reproduce --profile micro --full --methods";
+  assert.equal(fillCommand({ profile: "micro" }, "pabee"), `${command} pabee\``);
+  assert.equal(fillCommand({ profile: "micro" }, "leebert"), `${command} leebert\` (not built yet)`);
+  assert.equal(
+    fillCommand({ profile: "glue" }, "bert"),
+    "`deno task reproduce --profile glue --methods bert`",
+  );
+});
+
+Deno.test("the competitors can be run, and the methods to come cannot: one that is built leaves their list", () => {
+  const built = methodEntries.map(({ name }) => name);
+  assert.deepEqual(competitors.filter((method) => !built.includes(method)), []);
+  assert.deepEqual(comingMethods.filter((method) => built.includes(method)), []);
 });
