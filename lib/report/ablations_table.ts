@@ -3,7 +3,8 @@ import { ablations, ablationTasks } from "../runs/ablations.ts";
 import { trainCommand } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
 import { comparedWith } from "./comparison.ts";
-import { comparedCell, dynamicCell } from "./dynamic.ts";
+import { comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
+import { dynamicCell } from "./dynamic.ts";
 import { shufflingCosts } from "./difficulty.ts";
 import { layerCost } from "./families.ts";
 import { findGroup, layersOf, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
@@ -55,7 +56,7 @@ export function ablationsTable(study: Study): Table {
         methodLabel("dpbert", study.setting)
       } with one thing changed, dev scores × 100, mean over seeds. Beside DPBERT: ` +
       "score less that of DPBERT's own curve at as many layers, with the 95 % interval of a paired bootstrap over dev rows " +
-      `and seeds. Shuffled paths cost: points lost when every input takes another one's path. ${
+      `and seeds. ${curvesNote} Shuffled paths cost: points lost when every input takes another one's path. ${
         provenanceNote(study.profile, groups)
       }`,
     columns,
@@ -84,7 +85,7 @@ function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): stri
     showSpeedup(mean(speedupsOf(group))),
     dynamicCell(group),
     showScore(mean(shufflingCosts(group))),
-    beside ? comparedCell(beside) : noValue,
+    beside ? comparedCell(beside, inLayers) : noValue,
     noValue,
   ];
 }

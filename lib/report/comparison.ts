@@ -10,15 +10,26 @@ import {
   type Verdict,
   verdictOf,
 } from "./bootstrap.ts";
-import { type Cost, curveOf, type CurvePlace, type Family, familyOf, placeAt } from "./families.ts";
+import {
+  type Cost,
+  curveOf,
+  type CurvePlace,
+  type Family,
+  familyOf,
+  isSameCost,
+  placeAt,
+  placeOf,
+} from "./families.ts";
 import type { RunGroup } from "./groups.ts";
 import type { Study } from "./study.ts";
 import { mean } from "./statistics.ts";
 
-/** Two systems at one cost. */
+/** Two systems for one cost. */
 export interface Compared {
   first: CurvePlace;
   second: CurvePlace;
+  /** Whether this is not at what the setting costs that was asked for, but where the other's settings begin or end. */
+  moved: boolean;
   /** Mean scores there over the seeds that all runs involved have. */
   scores: [first: number, second: number];
   /** Those seeds. */
@@ -29,17 +40,17 @@ export interface Compared {
 }
 
 /**
- * A setting of a method against another family at what that setting costs, the other straight between its two nearest
- * settings, or at its dearest where even that costs less. Where the other cannot go so low: at its cheapest setting, to
- * which the method then goes on its own curve. Null where one of them has no run there or was not measured.
+ * A setting of a method against another family at what that setting costs, the other on its curve. Where none of the
+ * other's settings costs so little, or so much: at what its cheapest, or its dearest, costs, the method on its own curve
+ * too. Null where one of them has no run there or was not measured, and where their costs have none in common.
  */
 export function comparedWith(study: Study, group: RunGroup, other: Family, cost: Cost): Compared | null {
-  const at = cost(group), { task } = group, theirs = curveOf(study.groups, task, other, cost);
-  if (!Number.isFinite(at) || theirs.length === 0) return null;
-  const place = placeAt(theirs, at);
-  if (place) return comparedPlaces(study, { lower: group, upper: group, weight: 0, cost: at }, place);
-  const [cheapest] = theirs, own = curveOf(study.groups, task, familyOf(group.records[0]), cost);
-  return comparedPlaces(study, placeAt(own, cheapest.cost)!, placeAt(theirs, cheapest.cost)!);
+  const at = cost(group), { task, records: [record] } = group;
+  const [own, theirs] = [familyOf(record), other].map((family) => curveOf(study.groups, task, family, cost));
+  if (!Number.isFinite(at) || !own || !theirs) return null;
+  const common = Math.min(Math.max(at, theirs.cheapest), theirs.dearest), moved = !isSameCost(common, at);
+  const first = moved ? placeAt(own, common) : placeOf({ group, cost: at }), second = placeAt(theirs, common);
+  return first && second && comparedPlaces(study, first, second, moved);
 }
 
 /** The runs that a comparison was made of. */
@@ -48,7 +59,12 @@ export const groupsIn = ({ first, second }: Compared): RunGroup[] => [
 ];
 
 /** Two places on curves of one task; null where they share no seed. */
-export function comparedPlaces(study: Study, first: CurvePlace, second: CurvePlace): Compared | null {
+function comparedPlaces(
+  study: Study,
+  first: CurvePlace,
+  second: CurvePlace,
+  moved: boolean,
+): Compared | null {
   const groups = [first.lower, first.upper, second.lower, second.upper];
   const seeds = groups[0].records.map(({ seed }) => seed)
     .filter((seed) => groups.every(({ records }) => records.some((record) => record.seed === seed)));
@@ -57,7 +73,7 @@ export function comparedPlaces(study: Study, first: CurvePlace, second: CurvePla
   const name = groups.map(({ task, method, setting }) => [task, method, setting].join(" ")).join(", ");
   const difference = pairedDifference(a, b, name);
   const scores: [number, number] = [mean(a.map(({ score }) => score)), mean(b.map(({ score }) => score))];
-  return { first, second, scores, seeds, difference, verdict: verdictOf(difference) };
+  return { first, second, moved, scores, seeds, difference, verdict: verdictOf(difference) };
 }
 
 /** The scores of one seed between the two points of a place. */

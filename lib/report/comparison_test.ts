@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { comparedWith } from "./comparison.ts";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
 import { layerCost } from "./families.ts";
+import { findGroup } from "./groups.ts";
 
 const pabee = { method: "pabee", setting: "" };
 const exit = (patience: number, layers: number, right: number, seed = 0) => ({
@@ -19,10 +20,10 @@ const plan = (right: number, seed = 0) => ({
   path: firstOf6(3),
 });
 
-/** The first DPBERT of `runs` against PABEE. */
+/** DPBERT at target rate 0.6 against PABEE. */
 function compared(runs: Parameters<typeof exampleStudy>[0]) {
   const study = exampleStudy(runs);
-  return comparedWith(study, study.groups.find(({ method }) => method === "dpbert")!, pabee, layerCost);
+  return comparedWith(study, findGroup(study.groups, "sst-2", "dpbert", "t0.6")!, pabee, layerCost);
 }
 
 Deno.test("comparedWith: 100 against half way between 60 and 80 is 30 points and a win", () => {
@@ -49,9 +50,26 @@ Deno.test("comparedWith goes to a competitor that cannot go so low, on DPBERT's 
   assert.deepEqual([found.scores, found.first.cost], [[95, 80], 4 / 6]);
 });
 
-Deno.test("comparedWith: a competitor that ends before is taken at its dearest", () => {
-  const found = compared([plan(20), exit(1, 1, 8), exit(2, 2, 10)])!;
-  assert.deepEqual([found.scores, found.second.cost], [[100, 50], 2 / 6]);
+/** DPBERT at another number of layers. */
+const planAt = (targetRate: number, layers: number, right: number, heldOut?: number) => ({
+  ...plan(right),
+  settings: { targetRate },
+  path: firstOf6(layers),
+  heldOut,
+});
+
+Deno.test("comparedWith: beyond a competitor's dearest setting there is no comparison without DPBERT's curve", () => {
+  assert.equal(compared([plan(20), exit(1, 1, 8), exit(2, 2, 10)]), null);
+});
+
+Deno.test("comparedWith goes down DPBERT's own curve to a competitor that ends before", () => {
+  const found = compared([planAt(0.6, 5, 20), planAt(0.9, 3, 10), exit(1, 4, 16)])!; // 5 and 3 layers against 4
+  assert.deepEqual([found.scores, found.first.cost, found.second.cost], [[75, 80], 4 / 6, 4 / 6]);
+  assert.deepEqual([found.moved, found.verdict], [true, "tie"]); // 100 against 80 would be a win
+});
+
+Deno.test("comparedWith: where DPBERT cannot go as high as a competitor's cheapest, nothing is compared", () => {
+  assert.equal(compared([plan(20), exit(1, 4, 16)]), null);
 });
 
 Deno.test("comparedWith compares nothing without a run", () => {

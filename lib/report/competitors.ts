@@ -1,15 +1,15 @@
 /** DPBERT against every competitor, task by task, and how often it wins. */
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import { comparedCell } from "./dynamic.ts";
+import { asSpeedups, comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
 import {
   type Cost,
-  curveOf,
   familiesOf,
   type Family,
   familyOf,
   isOfSystem,
   latencyCost,
   layerCost,
+  pointsOf,
 } from "./families.ts";
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
@@ -32,10 +32,6 @@ function competitorsOf({ groups }: Study): Family[] {
   const systems = groups.filter(({ method, records: [record] }) => method !== "bert" && isOfSystem(record));
   return familiesOf(systems).filter(({ method, setting }) => method !== "dpbert" || setting !== "");
 }
-
-const where =
-  "at what that setting costs, the competitor straight between its two nearest settings, or at its dearest where " +
-  "even that costs less; where the competitor cannot go so low, at its cheapest setting, DPBERT on its own curve";
 
 const columns = [
   ...["Task", "Competitor", "Layers", "DPBERT there", "Competitor there", "At equal layers", "Speed-up"],
@@ -61,10 +57,11 @@ export function competitorsTable(study: Study): Table {
     caption:
       `${
         methodLabel("dpbert", study.setting)
-      } against each competitor ${where}. Dev scores × 100; differences are DPBERT's less the competitor's, with the 95 % interval of ` +
-      `a paired bootstrap over dev rows and seeds: a win or a loss where it leaves out 0, else a tie. ${
-        missingNote(study, ours)
-      }${provenanceNote(study.profile, ours)}`,
+      } against each competitor at what that setting costs, the competitor on its own curve. ${curvesNote} Dev scores × 100; ` +
+      "differences are DPBERT's less the competitor's, with the 95 % interval of a paired bootstrap over dev rows and " +
+      `seeds: a win or a loss where it leaves out 0, else a tie. ${missingNote(study, ours)}${
+        provenanceNote(study.profile, ours)
+      }`,
     columns,
     rows: [...rows.map(({ cells }) => cells), ...missing.map((method) => missingRow(study, method))],
     align: columns.map((_, column) => [0, 1, 5, 7].includes(column) ? "left" : "right"),
@@ -90,7 +87,7 @@ const missingCell = (study: Study, method: string) => `missing: ${fillCommand(st
 
 /** What stands for a comparison that there is none of: the command, where the competitor has no run on the task and can have one. */
 function uncompared(study: Study, task: string, family: Family): string {
-  const { method, setting } = family, has = curveOf(study.groups, task, family, layerCost).length > 0;
+  const { method, setting } = family, has = pointsOf(study.groups, task, family, layerCost).length > 0;
   return has || isImpossible(method, setting, task) ? noValue : missingCell(study, method);
 }
 
@@ -108,15 +105,15 @@ function competitorRow(
       familyStyle(family).label,
       showScore(layers ? layers.first.cost * numLayers : NaN),
       ...[0, 1].map((side) => showScore(layers?.scores[side])),
-      layers ? comparedCell(layers) : uncompared(study, group.task, family),
+      layers ? comparedCell(layers, inLayers) : uncompared(study, group.task, family),
       showSpeedup(latency ? 1 / latency.first.cost : NaN),
-      latency ? comparedCell(latency) : noValue,
+      latency ? comparedCell(latency, asSpeedups) : noValue,
     ],
     groups: [...new Set(used)],
   };
 }
 
-/** Settings that are cheaper than the competitor's cheapest are all compared there, which counts once. */
+/** Settings beyond an end of the competitor's curve are all compared at that end, which counts once. */
 function oncePerPlace(found: readonly Compared[]): Compared[] {
   const placeOf = ({ first: { lower, upper, weight } }: Compared) =>
     JSON.stringify([lower.task, lower.setting, upper.setting, weight]);
@@ -150,7 +147,7 @@ export function winsTable(study: Study): Table {
       `Tasks on which ${
         methodLabel("dpbert", study.setting)
       } wins, ties or loses where both cost the same, each on ` +
-      `its own curve, and the same over every setting of DPBERT's curve, a place on it once. Counted from the paired bootstrap; a competitor without a run has no row. ${
+      `its own curve, and the same over every setting of DPBERT's, a place on its curve once. ${curvesNote} Counted from the paired bootstrap; a competitor without a run has no row. ${
         missingNote(study, standing)
       }${provenanceNote(study.profile, standing)}`,
     columns: countColumns,

@@ -42,17 +42,32 @@ Deno.test("competitorsTable shows a dash where a competitor was not timed", () =
 
 Deno.test("winsTable counts verdicts: one task, and two settings of DPBERT", () => {
   assert.deepEqual(winsTable(study).rows, [
-    ["DeeBERT", "0", "1", "0", "0", "0", "0", "0", "2", "0"],
+    ["DeeBERT", "0", "1", "0", "0", "0", "0", "0", "1", "0"], // both settings at its three layers
     ["PABEE", "1", "0", "0", "1", "0", "0", "2", "0", "0"],
   ]);
 });
 
-Deno.test("winsTable counts once what two settings below the competitor's cheapest come to", () => {
-  const [pabee] = winsTable(exampleStudy([
-    ...[2, 3, 5].map((layers) => run("dpbert", { targetRate: layers / 10 }, layers, 20)),
-    run("pabee", { patience: 1 }, 4, 8),
-  ])).rows;
-  assert.deepEqual(pabee.slice(-3), ["2", "0", "0"]); // at four layers and at five
+Deno.test("winsTable counts once what two settings beyond an end of the competitor's curve come to", () => {
+  const ours = [2, 3, 5, 6].map((layers) => run("dpbert", { targetRate: layers / 10 }, layers, 20));
+  const counts = (...layers: number[]) =>
+    winsTable(exampleStudy([...ours, ...layers.map((one) => run("pabee", { patience: one }, one, 8))]))
+      .rows[0]
+      .slice(-3);
+  assert.deepEqual(counts(4, 6), ["3", "0", "0"]); // at four layers, five and six
+  assert.deepEqual(counts(1, 4), ["3", "0", "0"]); // at two, three and four
+});
+
+Deno.test("competitorsTable compares at the competitor's dearest, and says so; without DPBERT's curve not at all", () => {
+  const subset = run("static-subset", { targetRate: 0.6 }, 4, 16);
+  const rowOf = (...ours: MadeUpRun[]) =>
+    competitorsTable(exampleStudy([...ours, subset])).rows.find(([task]) => task === "SST-2")!;
+  const standing = run("dpbert", { targetRate: 0.45 }, 5, 20);
+  const [, , layers, ...cells] = rowOf(standing, run("dpbert", { targetRate: 0.3 }, 3, 10));
+  assert.deepEqual([layers, cells[0], cells[1]], ["4.0", "75.0", "80.0"]);
+  assert.match(cells[2], /^tie: −5\.0 \(.*\) at 4\.0 layers$/);
+  assert.equal(cells[3], "1.50×");
+  assert.match(cells[4], /\) at 1\.50×$/);
+  assert.deepEqual(rowOf(standing).slice(2), ["–", "–", "–", "–", "–", "–"]);
 });
 
 Deno.test("without a run of DPBERT the tables are empty and name the command", () => {

@@ -1,5 +1,6 @@
 /** Is the planning dynamic? Four questions per task, answered from records, and the verdict in words. */
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
+import { comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
 import { familyOf, layerCost } from "./families.ts";
 import { dynamicGates, levelCorrelations, shufflingCosts } from "./difficulty.ts";
 import { findGroup, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
@@ -14,7 +15,6 @@ import {
   noValue,
   showCounts,
   showDecimals,
-  showDifference,
   showScore,
   taskLabel,
 } from "./style.ts";
@@ -39,7 +39,7 @@ export interface Answers {
   followsDifficulty: boolean | null;
   /** Spearman's correlation of level and layers, mean over seeds; NaN where levels are not known. */
   correlation: number;
-  /** DPBERT against the best fixed subset found, where both execute as many layers. */
+  /** DPBERT against the best fixed subsets found, where both execute as many layers; null where they have none in common. */
   againstStatic: Compared | null;
 }
 
@@ -66,7 +66,7 @@ function answersFor(study: Study, task: string, group: RunGroup): Answers {
   };
 }
 
-/** The best subset that search found, whether search was asked for or is the default. */
+/** The best subsets that search found, whether search was asked for or is the default. */
 function againstStatic(study: Study, group: RunGroup): Compared | null {
   const families = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
   const found = families.map((family) => comparedWith(study, group, family, layerCost));
@@ -78,7 +78,9 @@ export function verdictFor({ gatesVary, pathsFit, againstStatic }: Answers): str
   if (!gatesVary) return "static: not in every seed does a gate depend on the input";
   if (pathsFit === null) return "varied; whether the paths fit their inputs was not measured";
   if (!pathsFit) return "varied, but another input's path does as well";
-  if (!againstStatic) return "dynamic; whether it pays is not known without a static subset";
+  if (!againstStatic) {
+    return "dynamic; whether it pays is not known without a static subset of as many layers";
+  }
   if (againstStatic.verdict === "win") return "dynamic, and better than the best fixed subset found";
   if (againstStatic.verdict === "tie") return "dynamic, but no better than the best fixed subset found";
   return "dynamic, and worse than the best fixed subset found";
@@ -97,11 +99,9 @@ export function isItDynamicTable(study: Study): Table {
     caption: `**${verdictText(study)}** ${label}; yes means yes in every seed. ` +
       `Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input another one's ` +
       `costs at least ${bounds.shuffling} point. Length: Spearman's correlation of executed layers and level of ` +
-      `difficulty is at least ${bounds.correlation}. Better: score less that of the best fixed subset that search found, ` +
-      "fine-tuned for as many steps, where both execute as many layers (on DPBERT's own curve), with the 95 % interval " +
-      `of a paired bootstrap over dev rows and seeds. ${
-        provenanceNote(study.profile, answers.map(({ group }) => group))
-      }`,
+      `difficulty is at least ${bounds.correlation}. Better: score less that of the best fixed subsets that search found, ` +
+      "fine-tuned for as many steps, where both execute as many layers, with the 95 % interval of a paired bootstrap over " +
+      `dev rows and seeds. ${curvesNote} ${provenanceNote(study.profile, answers.map(({ group }) => group))}`,
     columns,
     rows: answers.map(answerRow),
     align: columns.map((_, column) => column === 1 ? "right" : "left"),
@@ -110,7 +110,7 @@ export function isItDynamicTable(study: Study): Table {
       head: [],
       rows: answers.map(({ group, againstStatic }) => [
         ...leadsOf(group),
-        ...silentLeads(againstStatic ? [againstStatic.second.lower] : []),
+        ...silentLeads(againstStatic ? groupsIn(againstStatic).filter((used) => used !== group) : []),
       ]),
     },
   };
@@ -126,7 +126,7 @@ function answerRow(answers: Answers): string[] {
     `${answer(gatesVary)}: ${dynamicCell(group)}`,
     pathsFit === null ? noValue : `${answer(pathsFit)}: ${showScore(mean(shufflingCosts(group)))} points`,
     followsDifficulty === null ? noValue : `${answer(followsDifficulty)}: ${showDecimals(correlation, 2)}`,
-    againstStatic ? comparedCell(againstStatic) : noValue,
+    againstStatic ? comparedCell(againstStatic, inLayers) : noValue,
     verdictFor(answers),
   ];
 }
@@ -136,13 +136,6 @@ export function dynamicCell({ records }: RunGroup): string {
   const gates = showCounts(records.map(dynamicGates)),
     paths = showCounts(records.map(({ path }) => path.distinctPaths));
   return `gates ${gates} of ${records[0].path.numLayers}, paths ${paths}`;
-}
-
-/** `win: +1.2 (+0.3 to +2.1)`. */
-export function comparedCell(compared: Compared): string {
-  const { verdict, difference: { mean, low, high } } = compared;
-  const text = `${verdict}: ${showDifference(mean)} (${showDifference(low)} to ${showDifference(high)})`;
-  return marked(text, ...groupsIn(compared));
 }
 
 /** The verdict over all tasks in a few sentences, counted from the answers. */
@@ -166,9 +159,17 @@ export function verdictText(study: Study): string {
       counted(compared, (one) => isDynamic(one) && one.againstStatic!.verdict === "win")
     }.`
     : `Whether it is better than the best fixed subset of as many layers is not known yet: ${
-      fillCommand(study, "static-subset")
-    } makes those runs.`;
+      lackingSubset(study)
+    }.`;
   return [dynamic, followed, pays].join(" ") + markNote(...answers.flatMap(groupsOf));
+}
+
+/** Why there is no comparison with a static subset, and the command that makes what a profile has of them. */
+function lackingSubset(study: Study): string {
+  const command = fillCommand(study, "static-subset");
+  return study.groups.some(({ method }) => method === "static-subset")
+    ? `those that were run and DPBERT's settings have no number of layers in common; ${command} makes them all`
+    : `${command} makes those runs`;
 }
 
 /** What an answer was made of. */

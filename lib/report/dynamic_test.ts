@@ -18,17 +18,19 @@ const planned = (changes: Partial<MadeUpRun>): MadeUpRun => ({
   },
   ...changes,
 });
-const subset = (right: number): MadeUpRun => ({
+const subset = (right: number, layers = 3): MadeUpRun => ({
   method: "static-subset",
-  settings: { subset: "search", targetRate: 0.45 },
+  settings: { subset: "search", targetRate: layers / 6 },
   right,
-  path: firstOf6(3),
+  path: firstOf6(layers),
 });
+/** Subsets of three and of four layers: DPBERT executes 3.5. */
+const subsets = (right: number) => [subset(right), subset(right, 4)];
 
 const verdict = (...runs: MadeUpRun[]) => verdictFor(answersOf(exampleStudy(runs))[0]);
 
 Deno.test("the verdict is static where no gate varies, whatever the rest says", () => {
-  assert.match(verdict(planned({ path: firstOf6(4) }), subset(10)), /^static/);
+  assert.match(verdict(planned({ path: firstOf6(4) }), ...subsets(10)), /^static/);
 });
 
 Deno.test("the verdict: paths that vary for nothing are told from paths that fit", () => {
@@ -40,12 +42,28 @@ Deno.test("the verdict: paths that vary for nothing are told from paths that fit
 });
 
 Deno.test("the verdict says whether planning pays beside the best fixed subset of as many layers", () => {
-  assert.match(verdict(planned({}), subset(10)), /^dynamic, and better/);
-  assert.match(verdict(planned({}), subset(19)), /^dynamic, but no better/);
+  assert.match(verdict(planned({}), ...subsets(10)), /^dynamic, and better/);
+  assert.match(verdict(planned({}), ...subsets(19)), /^dynamic, but no better/);
   assert.match(
-    verdict(planned({ right: 8, controls: { shuffledPathsScore: 30 } }), subset(20)),
+    verdict(planned({ right: 8, controls: { shuffledPathsScore: 30 } }), ...subsets(20)),
     /^dynamic, and worse/,
   );
+});
+
+Deno.test("a static subset of fewer layers says nothing of DPBERT's unless its curve goes down to as many", () => {
+  const few = [planned({}), subset(10)], found = isItDynamicTable(exampleStudy(few));
+  assert.match(
+    verdict(...few),
+    /^dynamic; whether it pays is not known without a static subset of as many layers$/,
+  );
+  assert.equal(found.rows[0][5], "–");
+  assert.match(
+    found.caption,
+    /settings have no number of layers in common; `.* static-subset` makes them all\./,
+  );
+  const fewer = planned({ settings: { targetRate: 0.3 }, path: firstOf6(2), right: 8 });
+  const [row] = isItDynamicTable(exampleStudy([...few, fewer])).rows; // two thirds of the way from 40 to 100: 80
+  assert.match(row[5], /^win: \+30\.0 \(.*\) at 3\.0 layers$/);
 });
 
 Deno.test("one seed that says no is a no", () => {
@@ -62,7 +80,7 @@ Deno.test("a path that gets longer level by level follows difficulty, one that d
 });
 
 Deno.test("isItDynamicTable answers with its numbers, and its caption begins with the verdict over all tasks", () => {
-  const { rows: [row], caption } = isItDynamicTable(exampleStudy([planned({}), subset(10)]));
+  const { rows: [row], caption } = isItDynamicTable(exampleStudy([planned({}), ...subsets(10)]));
   assert.deepEqual(row.slice(0, 5), [
     "SST-2",
     "1",
@@ -90,7 +108,7 @@ Deno.test("verdictText without runs names the command that makes them", () => {
 });
 
 Deno.test("controlsTable sets every control beside the score", () => {
-  const { rows: [row] } = controlsTable(exampleStudy([planned({}), subset(10)]));
+  const { rows: [row] } = controlsTable(exampleStudy([planned({}), ...subsets(10)]));
   assert.deepEqual(row, [
     ...["SST-2", "t0.45", "1", "100.0", "3.5", "25 %", "95.0", "90.0"],
     ...["–", "–", "50.0 at 3.0", "–"],

@@ -28,6 +28,8 @@ export interface MadeUpRun {
   parent?: string | null;
   controls?: RunRecord["controls"];
   test?: number;
+  /** Its score on held-out rows; not known unless set. */
+  heldOut?: number;
   /** Set where it was not run here. */
   origin?: StudyRecord["origin"];
 }
@@ -67,6 +69,7 @@ function gradedRun(run: MadeUpRun): GradedRun {
     ...test === undefined ? {} : { test: { score: test } },
     path: { meanExecutedLayers, numLayers, executedShare, distinctPaths: paths.size },
     controls,
+    selection: { rule: "best held-out score", step: 200, heldOutScore: run.heldOut ?? null },
     flops: { meanPerExample: 300 * meanExecutedLayers / numLayers, fullPerExample: 300 },
   });
   return { record: withOrigin(made, run), rows };

@@ -51,18 +51,44 @@ export const layerCost: Cost = (group) => layersOf(group) / group.records[0].pat
 /** Measured latency as a share of the full model's: 1 over the speed-up. */
 export const latencyCost: Cost = latencyShareOf;
 
-/** An operating point on a curve. */
+/** A setting and what it costs. */
 export interface CurvePoint {
   group: RunGroup;
   cost: number;
 }
 
-/** A family's operating points on a task, cheapest first; those whose cost is not known are left out. */
-export function curveOf(groups: readonly RunGroup[], task: string, family: Family, cost: Cost): CurvePoint[] {
+/** Costs that differ by less are the same. */
+const tolerance = 1e-9;
+
+/** Whether two costs are the same, but for rounding. */
+export const isSameCost = (one: number, other: number): boolean => Math.abs(one - other) <= tolerance;
+
+/** A family's settings on a task, cheapest first; those whose cost is not known are left out. */
+export function pointsOf(
+  groups: readonly RunGroup[],
+  task: string,
+  family: Family,
+  cost: Cost,
+): CurvePoint[] {
   return groups.filter((group) => group.task === task).filter(isOf(family))
     .map((group) => ({ group, cost: cost(group) }))
     .filter((point) => Number.isFinite(point.cost))
     .sort((a, b) => a.cost - b.cost);
+}
+
+/** What a family does on a task at every cost that its settings reach. */
+export interface Curve {
+  /** Cheapest first. */
+  points: CurvePoint[];
+  /** What its cheapest and its dearest setting cost, these included. */
+  cheapest: number;
+  dearest: number;
+}
+
+/** A family's curve on a task; null where no setting's cost is known. */
+export function curveOf(groups: readonly RunGroup[], task: string, family: Family, cost: Cost): Curve | null {
+  const points = pointsOf(groups, task, family, cost);
+  return points.length > 0 ? { points, cheapest: points[0].cost, dearest: points.at(-1)!.cost } : null;
 }
 
 /** A place on a curve: between two points, `weight` of the way from the first to the second. */
@@ -70,19 +96,26 @@ export interface CurvePlace {
   lower: RunGroup;
   upper: RunGroup;
   weight: number;
-  /** The cost there: the one asked for, or that of the dearest point where the curve ends before. */
+  /** What it costs. */
   cost: number;
 }
 
+/** A setting itself as a place. */
+export const placeOf = ({ group, cost }: CurvePoint): CurvePlace => ({
+  lower: group,
+  upper: group,
+  weight: 0,
+  cost,
+});
+
 /**
- * Where a curve, cheapest point first, costs `cost`: straight between its two nearest points; its dearest point where even
- * that costs less (to its own disadvantage only); null where even its cheapest costs more.
+ * Where a curve costs `cost`: straight between the two points about it. Null outside of what the family's settings cost.
  */
-export function placeAt(curve: readonly CurvePoint[], cost: number): CurvePlace | null {
-  const at = curve.findLastIndex((point) => point.cost <= cost + 1e-9);
-  if (at < 0) return null;
-  const lower = curve[at], upper = curve[at + 1];
-  if (!upper) return { lower: lower.group, upper: lower.group, weight: 0, cost: lower.cost };
+export function placeAt({ points, dearest }: Curve, cost: number): CurvePlace | null {
+  const at = points.findLastIndex((point) => point.cost <= cost + tolerance);
+  if (at < 0 || cost > dearest + tolerance) return null;
+  const lower = points[at], upper = points[at + 1];
+  if (!upper || isSameCost(lower.cost, cost)) return placeOf(lower);
   const weight = (cost - lower.cost) / (upper.cost - lower.cost);
-  return { lower: lower.group, upper: upper.group, weight: Math.max(0, weight), cost };
+  return { lower: lower.group, upper: upper.group, weight, cost };
 }

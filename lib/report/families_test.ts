@@ -4,13 +4,20 @@ import { settingSlug } from "../runs/store.ts";
 import { curveOf, familiesOf, familyOf, isOfSystem, latencyCost, layerCost, placeAt } from "./families.ts";
 import { groupRuns } from "./groups.ts";
 
-/** A run under `settings` that executes the first `layers` of six. */
-function run(method: string, settings: Record<string, string | number>, layers: number) {
+/** A run under `settings` that executes the first `layers` of six; its held-out score is not known unless given. */
+function run(
+  method: string,
+  settings: Record<string, string | number>,
+  layers: number,
+  { heldOut = null, seed = 0 }: { heldOut?: number | null; seed?: number } = {},
+) {
   const executedShare = Array.from({ length: 6 }, (_, layer) => Number(layer < layers));
   return exampleRecord({
     method,
     setting: settingSlug(settings),
+    seed,
     recipe: settings,
+    selection: { rule: "best held-out score", step: 200, heldOutScore: heldOut },
     path: { meanExecutedLayers: layers, numLayers: 6, executedShare, distinctPaths: 1 },
   });
 }
@@ -32,34 +39,40 @@ Deno.test("a family is all settings but the knob", () => {
   assert.deepEqual(familyOf(run("bert-first-k", { firstLayers: 4 }, 4)).setting, "");
 });
 
-const entropy = curveOf(groups, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, layerCost);
+const entropy = curveOf(groups, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, layerCost)!;
 
 Deno.test("a curve runs from its cheapest point to its dearest", () => {
-  assert.deepEqual(entropy.map(({ group, cost }) => [group.setting, cost]), [
+  assert.deepEqual(entropy.points.map(({ group, cost }) => [group.setting, cost]), [
     ["exitBy=entropy-th0.2", 2 / 6],
     ["exitBy=entropy-th0.1", 4 / 6],
   ]);
+  assert.deepEqual([entropy.cheapest, entropy.dearest], [2 / 6, 4 / 6]);
 });
 
 Deno.test("a curve of latencies leaves out points that were not timed", () => {
   const [first, second] = records;
   const timing = exampleTiming({ method: first.method, setting: first.setting }); // speed-up 1.2
   const timed = groupRuns([first, second], [timing], "glue");
-  const curve = curveOf(timed, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, latencyCost);
-  assert.deepEqual(curve.map(({ cost }) => cost), [1 / 1.2]);
+  const curve = curveOf(timed, "mrpc", { method: "pabee", setting: "exitBy=entropy" }, latencyCost)!;
+  assert.deepEqual(curve.points.map(({ cost }) => cost), [1 / 1.2]);
 });
 
 Deno.test("placeAt: three of six layers lie half way between two and four", () => {
   const place = placeAt(entropy, 3 / 6)!;
-  assert.deepEqual([place.lower, place.upper], entropy.map(({ group }) => group));
+  assert.deepEqual([place.lower, place.upper], entropy.points.map(({ group }) => group));
   assert(Math.abs(place.weight - 0.5) < 1e-9);
 });
 
-Deno.test("placeAt: beyond its dearest point that point stands, below its cheapest nothing does", () => {
-  const place = placeAt(entropy, 5 / 6)!;
-  assert.deepEqual([place.lower.setting, place.weight, place.cost], ["exitBy=entropy-th0.1", 0, 4 / 6]);
+Deno.test("placeAt: beyond its dearest setting and below its cheapest a curve has nothing", () => {
+  const [cheapest, dearest] = [2 / 6, 4 / 6].map((cost) => placeAt(entropy, cost)!);
+  assert.deepEqual([cheapest.lower.setting, cheapest.weight], ["exitBy=entropy-th0.2", 0]);
+  assert.deepEqual([dearest.lower.setting, dearest.weight], ["exitBy=entropy-th0.1", 0]);
+  assert.equal(placeAt(entropy, 5 / 6), null);
   assert.equal(placeAt(entropy, 1 / 6), null);
-  assert.equal(placeAt([], 1), null);
+});
+
+Deno.test("without a setting that was measured there is no curve", () => {
+  assert.equal(curveOf(groups, "rte", { method: "pabee", setting: "" }, layerCost), null);
 });
 
 Deno.test("isOfSystem: a knob or another exit make a system, a reward baseline an ablation", () => {

@@ -2,13 +2,13 @@
 import type { RunRecord, TimingRecord } from "../runs/record.ts";
 import {
   type Cost,
-  curveOf,
   type CurvePoint,
   familiesOf,
   type Family,
   isOfSystem,
   latencyCost,
   layerCost,
+  pointsOf,
 } from "./families.ts";
 import { findGroup, groupRuns, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
@@ -101,7 +101,7 @@ function tradeOff(
   const height = panelsHeight(tasks.length, 400), families = familiesOf(groups);
   const shown = (group: RunGroup) => isMeasure(group) ? 1 : cost(group);
   const lines = tasks.flatMap((task, panel) =>
-    families.flatMap((family) => familyLine(curveOf(groups, task, family, shown), family, cost, panel))
+    families.flatMap((family) => familyLine(pointsOf(groups, task, family, shown), family, cost, panel))
   );
   const layout = panelsLayout(height, tasks.length, (panel) => ({
     x: { title: { text: costTitle } },

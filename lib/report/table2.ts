@@ -2,7 +2,7 @@
 import { settingSlug } from "../runs/store.ts";
 import { overridesOf } from "../runs/overrides.ts";
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import { comparedCell } from "./dynamic.ts";
+import { asSpeedups, comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
 import { type Cost, latencyCost, layerCost } from "./families.ts";
 import { findGroup, layersOf, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
@@ -70,8 +70,7 @@ export function table2(study: Study): Table {
         methodLabel("dpbert", study.setting)
       } beside DPBERT-soft (section 4.7: stage 3 with soft gates and ` +
       "without rewards), gates thresholded in both at inference; dev scores × 100. DPBERT-soft is read off its own curve where " +
-      "DPBERT stands, or DPBERT off its own at DPBERT-soft's cheapest setting where that cannot go so low. Gain: with the " +
-      `95 % interval of a paired bootstrap over dev rows and seeds. ${
+      `DPBERT stands. ${curvesNote} Gain: with the 95 % interval of a paired bootstrap over dev rows and seeds. ${
         provenanceNote(study.profile, groups.flat())
       }${otherRowsNote(study.profile)}`,
     columns,
@@ -92,9 +91,9 @@ function row(study: Study, task: string, timed: Compared | null, layered: Compar
     taskLabel(task),
     showSpeedup(timed ? 1 / timed.first.cost : NaN),
     ...[0, 1].map((side) => showScore(shown?.scores[side])),
-    timed ? comparedCell(timed) : noValue,
+    timed ? comparedCell(timed, asSpeedups) : noValue,
     showScore(layered ? layered.first.cost * layered.first.lower.records[0].path.numLayers : NaN),
-    layered ? comparedCell(layered) : noValue,
+    layered ? comparedCell(layered, inLayers) : noValue,
     showScore(reinforced),
     showScore(relaxed),
     showDifference(reinforced - relaxed),
