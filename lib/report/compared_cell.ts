@@ -28,6 +28,8 @@ export function comparedCell(compared: Compared, shown: ShownCosts): string {
 
 /** Stands in the caption of every table with such cells. */
 export const curvesNote =
-  "A curve is straight between two settings. Where the other's settings begin or end before the cost of the setting that " +
-  "a row is about, both are compared there, each on its own curve, and the cell says where; where they have no cost in " +
-  "common, there is no comparison (–).";
+  "A curve is straight between two settings; a setting that another one, no dearer, equals or " +
+  "beats on held-out rows is left out of it, and where only such settings cost more it goes on level. The setting that " +
+  "a row is about is compared as it is, left out or not. Where the other's settings begin or end before its cost, both " +
+  "are compared there, each on its own curve, and the cell says where; where they have no cost in common, there is no " +
+  "comparison (–).";

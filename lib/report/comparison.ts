@@ -42,7 +42,8 @@ export interface Compared {
 /**
  * A setting of a method against another family at what that setting costs, the other on its curve. Where none of the
  * other's settings costs so little, or so much: at what its cheapest, or its dearest, costs, the method on its own curve
- * too. Null where one of them has no run there or was not measured, and where their costs have none in common.
+ * too. So the setting stands for itself at its own cost even where its curve leaves it out, which is no favour to it.
+ * Null where one of them has no run there or was not measured, and where their costs have none in common.
  */
 export function comparedWith(study: Study, group: RunGroup, other: Family, cost: Cost): Compared | null {
   const at = cost(group), { task, records: [record] } = group;

@@ -72,6 +72,29 @@ Deno.test("comparedWith: where DPBERT cannot go as high as a competitor's cheape
   assert.equal(compared([plan(20), exit(1, 4, 16)]), null);
 });
 
+const held = (run: ReturnType<typeof exit>, heldOut: number) => ({ ...run, heldOut });
+
+Deno.test("comparedWith: a competitor's dearer and worse setting does not drag its curve down", () => {
+  const falling = [held(exit(1, 2, 16), 80), held(exit(2, 4, 8), 40)];
+  const found = compared([plan(14), ...falling])!; // straight between them it would be 70 against 60
+  assert.deepEqual([found.scores, found.first.cost, found.second.cost], [[70, 80], 3 / 6, 2 / 6]);
+  const rising = compared([plan(14), ...falling, held(exit(3, 5, 19), 95)])!; // a third of the way from 80 to 95
+  assert.deepEqual(rising.scores.map(Math.round), [70, 85]);
+});
+
+Deno.test("comparedWith never asks dev which setting is left out", () => {
+  const found = compared([plan(14), held(exit(1, 2, 8), 80), held(exit(2, 4, 16), 40)])!;
+  assert.deepEqual(found.scores, [70, 40]); // on dev the setting that is left out is the better one
+});
+
+Deno.test("comparedWith: DPBERT's curve leaves out settings alike, and one left out stands for itself at its cost", () => {
+  const leftOut = [planAt(0.6, 5, 12, 70), planAt(0.3, 3, 16, 80)];
+  const there = compared([...leftOut, exit(1, 4, 10), exit(2, 6, 10)])!;
+  assert.deepEqual([there.scores, there.first.cost, there.moved], [[60, 50], 5 / 6, false]);
+  const below = compared([...leftOut, exit(1, 4, 10)])!; // at 4 layers its curve has what it has at 3
+  assert.deepEqual([below.scores, below.first.cost, below.second.cost], [[80, 50], 3 / 6, 4 / 6]);
+});
+
 Deno.test("comparedWith compares nothing without a run", () => {
   assert.equal(compared([plan(20)]), null);
 });

@@ -3,6 +3,7 @@ import { overridesOf } from "../runs/overrides.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
 import { latencyShareOf, layersOf, type RunGroup } from "./groups.ts";
+import { heldOutGain } from "./held_out.ts";
 
 /** What moves a method along its curve of score against cost. */
 const knobs = ["targetRate", "threshold", "patience", "firstLayers"];
@@ -78,17 +79,31 @@ export function pointsOf(
 
 /** What a family does on a task at every cost that its settings reach. */
 export interface Curve {
-  /** Cheapest first. */
+  /** Cheapest first, without the settings that one no dearer makes pointless. */
   points: CurvePoint[];
   /** What its cheapest and its dearest setting cost, these included. */
   cheapest: number;
   dearest: number;
 }
 
-/** A family's curve on a task; null where no setting's cost is known. */
+/**
+ * A family's curve on a task. Nobody would take a setting that a cheaper one equals or beats, and a line through it would
+ * make the family look worse than it is; so it is left out, and so is one that another of the same cost beats. Which
+ * beats which is seen on the held-out rows, never on dev; a setting whose score there is not known stays. Null where no
+ * setting's cost is known.
+ */
 export function curveOf(groups: readonly RunGroup[], task: string, family: Family, cost: Cost): Curve | null {
-  const points = pointsOf(groups, task, family, cost);
-  return points.length > 0 ? { points, cheapest: points[0].cost, dearest: points.at(-1)!.cost } : null;
+  const all = pointsOf(groups, task, family, cost);
+  if (all.length === 0) return null;
+  const points = all.filter((point, at) => !all.some((other, place) => isBeaten(point, at, other, place)));
+  return { points, cheapest: all[0].cost, dearest: all.at(-1)!.cost };
+}
+
+/** Whether the point at `at` of all, cheapest first, is beaten by the one at `place`; of two alike the first stays. */
+function isBeaten(point: CurvePoint, at: number, other: CurvePoint, place: number): boolean {
+  const gain = heldOutGain(other.group, point.group); // NaN: not known
+  if (place < at) return gain >= 0;
+  return place > at && isSameCost(other.cost, point.cost) && gain > 0;
 }
 
 /** A place on a curve: between two points, `weight` of the way from the first to the second. */
@@ -96,7 +111,7 @@ export interface CurvePlace {
   lower: RunGroup;
   upper: RunGroup;
   weight: number;
-  /** What it costs. */
+  /** What it costs: as much as was asked for, or less where the curve has nothing better for that. */
   cost: number;
 }
 
@@ -109,7 +124,8 @@ export const placeOf = ({ group, cost }: CurvePoint): CurvePlace => ({
 });
 
 /**
- * Where a curve costs `cost`: straight between the two points about it. Null outside of what the family's settings cost.
+ * The best that a curve has for `cost`: straight between the two points about it; where only settings that were left out
+ * cost more, its last point. Null outside of what the family's settings cost.
  */
 export function placeAt({ points, dearest }: Curve, cost: number): CurvePlace | null {
   const at = points.findLastIndex((point) => point.cost <= cost + tolerance);

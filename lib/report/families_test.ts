@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { settingSlug } from "../runs/store.ts";
-import { curveOf, familiesOf, familyOf, isOfSystem, latencyCost, layerCost, placeAt } from "./families.ts";
+import {
+  curveOf,
+  familiesOf,
+  familyOf,
+  isOfSystem,
+  latencyCost,
+  layerCost,
+  placeAt,
+  pointsOf,
+} from "./families.ts";
 import { groupRuns } from "./groups.ts";
 
 /** A run under `settings` that executes the first `layers` of six; its held-out score is not known unless given. */
@@ -73,6 +82,57 @@ Deno.test("placeAt: beyond its dearest setting and below its cheapest a curve ha
 
 Deno.test("without a setting that was measured there is no curve", () => {
   assert.equal(curveOf(groups, "rte", { method: "pabee", setting: "" }, layerCost), null);
+});
+
+/** PABEE's curve through runs of patience 1, 2 and so on, and the patience of every point on it. */
+function pabee(runs: readonly { layers: number; heldOut?: number; seed?: number; patience?: number }[]) {
+  const made = runs.map(({ layers, patience, ...other }, at) =>
+    run("pabee", { patience: patience ?? at + 1 }, layers, other)
+  );
+  const all = groupRuns(made, [], "glue"), family = { method: "pabee", setting: "" };
+  const curve = curveOf(all, "mrpc", family, layerCost)!;
+  const settings = curve.points.map(({ group }) => group.setting);
+  return { curve, settings, measured: pointsOf(all, "mrpc", family, layerCost).length };
+}
+
+Deno.test("a curve leaves out what a cheaper setting equals or beats on held-out rows", () => {
+  const { curve, settings, measured } = pabee([
+    { layers: 2, heldOut: 60 },
+    { layers: 3, heldOut: 55 }, // beaten
+    { layers: 4, heldOut: 60 }, // equalled
+    { layers: 5, heldOut: 70 },
+  ]);
+  assert.deepEqual([settings, measured], [["p1", "p4"], 4]);
+  const place = placeAt(curve, 4 / 6)!; // two of the three layers from two to five
+  assert.deepEqual([place.lower.setting, place.upper.setting], ["p1", "p4"]);
+  assert(Math.abs(place.weight - 2 / 3) < 1e-9);
+});
+
+Deno.test("a curve goes on level where only settings that it leaves out cost more", () => {
+  const { curve } = pabee([{ layers: 2, heldOut: 60 }, { layers: 4, heldOut: 50 }]);
+  for (const cost of [3 / 6, 4 / 6]) {
+    const place = placeAt(curve, cost)!;
+    assert.deepEqual([place.lower.setting, place.weight, place.cost], ["p1", 0, 2 / 6]);
+  }
+  assert.equal(placeAt(curve, 5 / 6), null);
+});
+
+Deno.test("of settings of one cost the better stays, of two alike the first", () => {
+  assert.deepEqual(pabee([{ layers: 3, heldOut: 60 }, { layers: 3, heldOut: 70 }]).settings, ["p2"]);
+  assert.deepEqual(pabee([{ layers: 3, heldOut: 60 }, { layers: 3, heldOut: 60 }]).settings, ["p1"]);
+});
+
+Deno.test("held-out scores are compared over the seeds that both have; without any both settings stay", () => {
+  const first = [{ layers: 2, heldOut: 60 }, { layers: 2, heldOut: 10, seed: 1 }];
+  const patient = (patience: number, runs: typeof first) => runs.map((run) => ({ ...run, patience }));
+  const dearer = (heldOut: number) => patient(2, [{ layers: 4, heldOut }]);
+  assert.deepEqual(pabee([...patient(1, first), ...dearer(50)]).settings, ["p1"]); // 60 against 50, not 35
+  assert.deepEqual(pabee([...patient(1, first), ...dearer(61)]).settings, ["p1", "p2"]);
+  assert.deepEqual(pabee([{ layers: 2, heldOut: 60 }, { layers: 4 }]).settings, ["p1", "p2"]);
+  assert.deepEqual(pabee([{ layers: 2, heldOut: 60 }, { layers: 4, heldOut: 50, seed: 1 }]).settings, [
+    "p1",
+    "p2",
+  ]);
 });
 
 Deno.test("isOfSystem: a knob or another exit make a system, a reward baseline an ablation", () => {
