@@ -26,12 +26,19 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   assert.equal(
     settingsOf(small),
     "bert, bert-first-k k4, bert-first-k k6, bert-first-k k9, dpbert t0.45, dpbert t0.3, dpbert-soft t0.3, " +
-      "deebert t0.45, pabee t0.45, static-subset t0.45",
+      "deebert t0.45, pabee t0.45, static-subset t0.5",
   );
   assert.ok(settingsOf(full).startsWith(settingsOf(small)));
   const names = settingsOf(full).split(", ");
   const count = (start: RegExp) => names.filter((name) => start.test(name)).length;
   assert.deepEqual([/^bert-first-k/, /^dpbert t[0-9.]+$/, /^deebert/, /^pabee/].map(count), [12, 5, 5, 20]);
+  assert.deepEqual(names.filter((name) => name.startsWith("static-subset")), [
+    "static-subset t0.5", // six layers, as many as DPBERT executes at t = 0.45
+    "static-subset subset=commonest-t0.45", // of that DPBERT's planner
+    "static-subset subset=random-t0.5",
+    "static-subset t0.3", // four
+    "static-subset t0.6", // seven
+  ]);
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),
