@@ -1,5 +1,6 @@
 /** The dev rows of finished micro runs beside what micro-GLUE knows of each: how hard it is, and how long. */
 import { InputError } from "../errors.ts";
+import { splitFile, taskById } from "../glue/mod.ts";
 import { inputTokens, microDev } from "../micro/mod.ts";
 import type { PredictionRow, RunRecord } from "./record.ts";
 import { readPredictions } from "./store.ts";
@@ -40,8 +41,8 @@ function gradedRows(
   rows: readonly PredictionRow[],
   { examples, sha256 }: ReturnType<typeof microDev>,
 ): GradedRow[] {
-  const { task, method, setting, seed } = record;
-  if (record.data.sha256["dev.tsv"] !== sha256 || rows.length !== examples.length) {
+  const { task, method, setting, seed } = record, { file } = splitFile(taskById(task), "dev");
+  if (record.data.sha256[file] !== sha256 || rows.length !== examples.length) {
     throw new InputError(
       `The record of ${
         [task, method, setting].filter(Boolean).join(" ")

@@ -20,7 +20,8 @@ async function graded(changes: Partial<RunRecord>, predictions = right) {
   try {
     const data = { sha256: { "dev.tsv": dev.sha256 }, rows: { "dev.tsv": 1000 }, warnings: [] };
     const record = exampleRecord({ ...key, parent: null, data, ...changes });
-    await writeRun(results, { record, timing: exampleTiming(key), predictions, curve: [] });
+    const timing = exampleTiming({ ...key, task: record.task });
+    await writeRun(results, { record, timing, predictions, curve: [] });
     return await readGraded(results, await readRecords(results, record.profile));
   } finally {
     await Deno.remove(results, { recursive: true });
@@ -32,6 +33,14 @@ Deno.test("readGraded gives every dev row its level and its length", async () =>
   assert.deepEqual([record.task, rows.length], ["rte", 1000]);
   assert.deepEqual(rows.map(({ level }) => level), dev.examples.map(({ level }) => level));
   assert.deepEqual([...new Set(rows.map(({ tokens }) => tokens))], [47]); // [CLS], 10 facts, [SEP], a fact, [SEP]
+});
+
+Deno.test("readGraded knows MNLI's dev rows by the name that their file has", async () => {
+  const { examples, sha256 } = microDev("mnli");
+  const predictions = examples.map(({ label }, id) => ({ id, label, prediction: label, path: "111111" }));
+  const data = { sha256: { "dev_matched.tsv": sha256 }, rows: { "dev_matched.tsv": 1000 }, warnings: [] };
+  const [{ rows }] = await graded({ task: "mnli", data }, predictions);
+  assert.deepEqual(rows.map(({ level }) => level), examples.map(({ level }) => level));
 });
 
 Deno.test("readGraded refuses a run on other rows than the generators make now", async () => {
