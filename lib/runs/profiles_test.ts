@@ -25,7 +25,7 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
   assert.deepEqual([full.tasks.length, full.seeds], [8, [0, 1, 2]]);
   assert.equal(
     settingsOf(small),
-    "bert, bert-first-k k4, bert-first-k k6, bert-first-k k9, dpbert t0.45, dpbert t0.3, dpbert-soft t0.3, " +
+    "bert, bert-first-k k4, bert-first-k k6, bert-first-k k9, dpbert t0.45, dpbert t0.3, dpbert-soft t0.45, " +
       "deebert t0.45, pabee t0.45, static-subset t0.5",
   );
   assert.ok(settingsOf(full).startsWith(settingsOf(small)));
@@ -51,7 +51,7 @@ Deno.test("gridOf: in full, DPBERT-soft is read under every kind of gates at eac
   const soft = methods.filter(({ method }) => method === "dpbert-soft").map(({ settings }) => settings!);
   const ratesUnder = (gates: string | undefined) =>
     soft.filter((settings) => settings.gates === gates).map(({ targetRate }) => targetRate).toSorted();
-  assert.deepEqual([undefined, "soft", "sampled"].map(ratesUnder), Array(3).fill([0.1, 0.2, 0.3, 0.45]));
+  assert.deepEqual([undefined, "soft", "sampled"].map(ratesUnder), Array(3).fill([0.2, 0.3, 0.45, 0.6]));
 });
 
 Deno.test("generatesRows: nothing is fetched for smoke and micro", () => {
