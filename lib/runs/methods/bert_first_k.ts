@@ -4,16 +4,13 @@
  * starts from that run and trains on, for as many steps as methods with a third stage have.
  */
 import { InputError } from "../../errors.ts";
-import { fineTune, firstLayersPath, fixedPath } from "../../methods/mod.ts";
+import { firstLayersPath, fixedPath } from "../../methods/mod.ts";
 import type { BertConfig } from "../../bert/mod.ts";
-import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
+import type { Recipe } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
-import { furtherUses, trainFurther, trainsFurther } from "./further.ts";
+import { fineTuneOrFurther, furtherFrom } from "./further.ts";
 import { fineTuneSearch } from "./search.ts";
-import { requestOf, stage1Uses } from "./stage1.ts";
-import { bestScore, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";
-
-const ownUses: Uses = { ...stage1Uses, firstLayers: true }, uses: Uses = { ...ownUses, ...furtherUses };
+import { stage1Uses } from "./stage1.ts";
 
 /** Throws `InputError` where the backbone has fewer layers. */
 function pathOf({ firstLayers }: Recipe, { numLayers }: BertConfig): string {
@@ -25,23 +22,11 @@ function pathOf({ firstLayers }: Recipe, { numLayers }: BertConfig): string {
 
 export const bertFirstKEntry: MethodEntry = {
   name: "bert-first-k",
-  uses,
-  usesUnder: (recipe) => trainsFurther(recipe) ? uses : ownUses,
+  ...furtherFrom({ ...stage1Uses, firstLayers: true }),
   search: fineTuneSearch("stage1"),
-  parent: (request) => {
-    const { profile, task, settings } = request;
-    const isFurther = trainsFurther(recipeFor(profile, task, settings, uses));
-    return isFurther ? requestOf(request, "bert-first-k", ownUses) : null;
-  },
   check: (recipe, config) => void pathOf(recipe, config),
   parts: {},
-  train: async (run, model) => {
-    const { backbone } = model, path = pathOf(run.recipe, backbone.config);
-    if (trainsFurther(run.recipe)) return await trainFurther(run, model, path);
-    const { seed } = run.request, options = loopOptions(run, "stage1");
-    const stage1 = await fineTune(backbone, setOf(run), stage1Settings(run), seed, options, path);
-    return { stages: { stage1 }, selection: selectionOf(stage1, bestScore) };
-  },
+  train: (run, model) => fineTuneOrFurther(run, model, pathOf(run.recipe, model.backbone.config)),
   method: ({ backbone }, recipe) => {
     const path = pathOf(recipe, backbone.config);
     return (own) => fixedPath(own, path);
