@@ -1,9 +1,9 @@
 /** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
 import { winsTable } from "./competitors.ts";
+import { secondsOf, wholeMinutes } from "./cost.ts";
 import { answersOf, verdictFor } from "./dynamic.ts";
 import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
-import { runName } from "../runs/store.ts";
-import { type RunKey, type RunRecord, trainCommand } from "../runs/record.ts";
+import { type RunRecord, trainCommand } from "../runs/record.ts";
 import { overridesOf } from "../runs/overrides.ts";
 import { leadsOf } from "./leads.ts";
 import { keptOf } from "./retention.ts";
@@ -94,22 +94,17 @@ function runLine(study: Study, group: RunGroup, claim: string, expected: string,
   const record = first(group), [lead] = leadsOf(group), { path } = lead;
   const command = `\`${trainCommand(record, overridesOf(record))}\``;
   return {
-    cells: [claim, command, showDecimals(minutesOf(study, record), 1), expected, tolerance, path],
+    cells: [
+      claim,
+      command,
+      showDecimals(mean(wholeMinutes({ records: [record] }, study.groups)), 1),
+      expected,
+      tolerance,
+      path,
+    ],
     lead: { ...lead, shown: { column: "Record", text: path } },
   };
 }
-
-/** Minutes of a run and of the one it starts from; NaN where one was not timed. */
-function minutesOf(study: Study, record: RunRecord): number {
-  const names = [nameOf(record), ...record.parent === null ? [] : [record.parent]];
-  const seconds = names.map((name) => {
-    const timing = timingsOf(study).find((one) => one.task === record.task && nameOf(one) === name);
-    return timing ? Object.values(timing.seconds).reduce((sum, one) => sum + one, 0) : NaN;
-  });
-  return seconds.reduce((sum, one) => sum + one, 0) / 60;
-}
-
-const nameOf = ({ method, setting, seed }: RunKey) => runName(method, setting, seed);
 
 function wholeLines(study: Study): Line[] {
   const all = `\`deno task reproduce --profile ${study.profile} --full\``,
@@ -157,8 +152,8 @@ function wholeLines(study: Study): Line[] {
 
 /** Minutes of all runs, one after the other; NaN until the profile has all that it wants. */
 function minutesOfAll(study: Study): number {
-  const seconds = timingsOf(study).flatMap((timing) => Object.values(timing.seconds));
-  return isComplete(study) ? seconds.reduce((sum, one) => sum + one, 0) / 60 : NaN;
+  const seconds = timingsOf(study).reduce((sum, timing) => sum + secondsOf(timing), 0);
+  return isComplete(study) ? seconds / 60 : NaN;
 }
 
 /** Against each competitor that has runs, on how many tasks DPBERT wins, ties and loses at equal layers: `5 / 2 / 1`. */

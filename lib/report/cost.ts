@@ -63,10 +63,12 @@ function costCells(groups: readonly RunGroup[], all: readonly RunGroup[]): strin
   ];
 }
 
-const secondsOf = ({ seconds }: TimingRecord) => Object.values(seconds).reduce((sum, one) => sum + one, 0);
+/** Seconds that a run trained. */
+export const secondsOf = ({ seconds }: TimingRecord): number =>
+  Object.values(seconds).reduce((sum, one) => sum + one, 0);
 
 /** Minutes of a group's runs, each with the run it started from (one of `all`): all stages. Untimed ones are left out. */
-export function wholeMinutes({ records }: RunGroup, all: readonly RunGroup[]): number[] {
+export function wholeMinutes({ records }: Pick<RunGroup, "records">, all: readonly RunGroup[]): number[] {
   return records.flatMap((record) => wholeSeconds(record, all)).map((seconds) => seconds / 60);
 }
 
