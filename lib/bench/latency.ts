@@ -141,7 +141,7 @@ export async function benchDepths(
     label: 0,
     index,
   }));
-  const [full, ...rest] = await timeAlternating(runs, rows, { warmup: 3, now });
+  const [full, ...rest] = await timeAlternating(runs, rows, { warmup: 3, repeats: 1, now });
   model.dispose();
   disposeTree([backbone.params, planners]);
   const fullMs = quantile(full, 0.5);

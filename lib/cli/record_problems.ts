@@ -140,15 +140,15 @@ function controlProblems({ controls, metrics, path }: RunRecord, rows: Predictio
 /** `speedup` and both latencies were rounded to three digits each: where a latency is short, that shows in the ratio. */
 function timingProblems({ latency }: TimingRecord): string[] {
   if (!latency) return [];
-  const { fullMedianMs, medianMs, speedup } = latency, half = 5e-4;
-  const lowest = (fullMedianMs - half) / (medianMs + half) - half;
-  const highest = (fullMedianMs + half) / (medianMs - half) + half;
-  const given = fullMedianMs / medianMs;
+  const { fullMeanMs, meanMs, fullMedianMs, medianMs, speedup } = latency, half = 5e-4;
+  const [theirs, ours] = fullMeanMs && meanMs ? [fullMeanMs, meanMs] : [fullMedianMs, medianMs];
+  const lowest = (theirs - half) / (ours + half) - half;
+  const highest = (theirs + half) / (ours - half) + half;
   return speedup >= lowest && speedup <= highest ? [] : difference(
     "latency.speedup of its timing",
     speedup,
-    Number(given.toFixed(3)),
-    "its medians give",
+    Number((theirs / ours).toFixed(3)),
+    "its latencies give",
   );
 }
 

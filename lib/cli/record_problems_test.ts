@@ -13,13 +13,28 @@ Deno.test("recordProblems finds nothing where every record follows from its pred
 Deno.test("recordProblems lets a ratio of short latencies be: 0.694 / 0.374 is 1.856, before rounding it was 1.858", async () => {
   await withExampleProject(async (root) => {
     const timing = dpbert(root, "timings", "json"), found = JSON.parse(await Deno.readTextFile(timing));
-    const rounded = { medianMs: 0.374, fullMedianMs: 0.694, speedup: 1.858 };
+    const rounded = { meanMs: 0.374, fullMeanMs: 0.694, speedup: 1.858 };
     const write = (speedup: number) =>
       writeFile(timing, JSON.stringify({ ...found, latency: { ...found.latency, ...rounded, speedup } }));
     await write(1.858);
     assert.deepEqual(await recordProblems(root), []);
     await write(1.862);
     assert.match((await recordProblems(root)).join(), /speedup of its timing is 1\.862/);
+  });
+});
+
+Deno.test("recordProblems takes the speed-up of a timing from before there were means from its medians", async () => {
+  await withExampleProject(async (root) => {
+    const timing = dpbert(root, "timings", "json"), found = JSON.parse(await Deno.readTextFile(timing));
+    const { meanMs: _, fullMeanMs: __, ...latency } = found.latency;
+    assert.deepEqual([latency.medianMs, latency.fullMedianMs], [9, 12]);
+    await writeFile(timing, JSON.stringify({ ...found, latency: { ...latency, speedup: 1.333 } }));
+    assert.deepEqual(await recordProblems(root), []);
+    await writeFile(timing, JSON.stringify({ ...found, latency }));
+    assert.match(
+      (await recordProblems(root)).join(),
+      /speedup of its timing is 1\.2, its latencies give 1\.333/,
+    );
   });
 });
 
@@ -67,9 +82,9 @@ const faults: { name: string; break: (root: string) => Promise<void>; said: RegE
     said: /data\.rows of dev is 4, its predictions are for 3/,
   },
   {
-    name: "a speed-up that its medians do not give",
+    name: "a speed-up that its latencies do not give",
     break: (root) => changeFile(dpbert(root, "timings", "json"), '"speedup": 1.2', '"speedup": 1.3'),
-    said: /latency\.speedup of its timing is 1\.3, its medians give 1\.2/,
+    said: /latency\.speedup of its timing is 1\.3, its latencies give 1\.2/,
   },
   {
     name: "a test score without test predictions",

@@ -11,6 +11,8 @@ import type { TimingRecord } from "./record.ts";
 export interface LatencyOptions {
   /** Passes before the clock counts, per model. */
   warmup: number;
+  /** Times that every example is timed; its time is their median, so that one hiccup of the machine is none of it. */
+  repeats: number;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
 }
@@ -21,28 +23,30 @@ export function quantile(values: number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))];
 }
 
-/** Milliseconds of every example for every model; [models][examples]. */
+/** Milliseconds of every example for every model, the median of its repeats; [models][examples]. */
 export async function timeAlternating(
   models: OpenInference[],
   examples: EncodedExample[],
-  { warmup, now }: LatencyOptions,
+  { warmup, repeats, now }: LatencyOptions,
 ) {
   const batches = examples.map((_, row) => collate(examples, [row]));
   for (let i = 0; i < warmup; i++) {
     for (const model of models) await model.infer(batches[i % batches.length]);
   }
-  const times: number[][] = models.map(() => []);
-  for (const [i, batch] of batches.entries()) {
-    // The order turns round every example: going first or second must not matter.
-    const order = [...models.keys()];
-    if (i % 2 === 1) order.reverse();
-    for (const at of order) {
-      const started = now();
-      await models[at].infer(batch);
-      times[at].push(now() - started);
+  const times = models.map(() => examples.map((): number[] => []));
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const [row, batch] of batches.entries()) {
+      // The order turns round from example to example and from repeat to repeat: going first must not matter.
+      const order = [...models.keys()];
+      if ((row + repeat) % 2 === 1) order.reverse();
+      for (const at of order) {
+        const started = now();
+        await models[at].infer(batch);
+        times[at][row].push(now() - started);
+      }
     }
   }
-  return times;
+  return times.map((ofModel) => ofModel.map((ofExample) => quantile(ofExample, 0.5)));
 }
 
 /** `count` examples spread evenly over `examples`. */
@@ -52,8 +56,12 @@ export function spread<T>(examples: T[], count: number): T[] {
 }
 
 const digits = (ms: number) => Number(ms.toFixed(3));
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Latency of `model` beside `full`, the stage-1 model with every layer; null: `model` is that model itself. */
+/**
+ * Latency of `model` beside `full`, the stage-1 model with every layer; null: `model` is that model itself. The speed-up
+ * compares means, what a stream of inputs takes: a median says nothing of the few inputs that leave late.
+ */
 export async function measureLatency(
   model: OpenInference,
   full: OpenInference | null,
@@ -62,13 +70,15 @@ export async function measureLatency(
 ): Promise<NonNullable<TimingRecord["latency"]>> {
   const load = loadAverage();
   const [ours, theirs = ours] = await timeAlternating(full ? [model, full] : [model], examples, options);
-  const medianMs = quantile(ours, 0.5), fullMedianMs = quantile(theirs, 0.5);
+  const meanMs = mean(ours), fullMeanMs = mean(theirs);
   return {
-    medianMs: digits(medianMs),
+    meanMs: digits(meanMs),
+    medianMs: digits(quantile(ours, 0.5)),
     p90Ms: digits(quantile(ours, 0.9)),
     n: examples.length,
-    fullMedianMs: digits(fullMedianMs),
-    speedup: digits(fullMedianMs / medianMs),
+    fullMeanMs: digits(fullMeanMs),
+    fullMedianMs: digits(quantile(theirs, 0.5)),
+    speedup: digits(fullMeanMs / meanMs),
     batchSize: 1,
     load,
   };

@@ -14,8 +14,8 @@ import { disposeModel, type TrainedModel } from "./models.ts";
 import { lockFile, type RunContext } from "./run.ts";
 import { openModel } from "./trained_model.ts";
 
-/** Dev examples timed, and passes before the clock counts. */
-const timedExamples = 100, warmup = 10;
+/** Dev examples timed, passes before the clock counts, and times that each example is timed. */
+const timedExamples = 100, warmup = 10, repeats = 3;
 
 async function examplesOf({ sources }: TrainedModel, request: RunRequest) {
   const { maxLength } = recipeOf(request);
@@ -32,7 +32,7 @@ async function latencyBeside(
 ) {
   const [ours, theirs] = [model, full].map((m) => m && openInference(m.backbone, m.methodFor));
   try {
-    return await measureLatency(ours!, theirs, examples, { warmup, now });
+    return await measureLatency(ours!, theirs, examples, { warmup, repeats, now });
   } finally {
     ours?.dispose();
     theirs?.dispose();

@@ -32,7 +32,7 @@ Deno.test("spread takes examples evenly and never more than there are", () => {
   assert.deepEqual(spread([0, 1], 5), [0, 1]);
 });
 
-Deno.test("timeAlternating times every example once per model after the warm-up, in turning order", () =>
+Deno.test("timeAlternating times every example of each model after the warm-up, in turning order", () =>
   withBackbone(async (backbone) => {
     const order: string[] = [];
     const model = openInference(backbone, bert);
@@ -43,11 +43,38 @@ Deno.test("timeAlternating times every example once per model after the warm-up,
     let clock = 0;
     const times = await timeAlternating([named("a"), named("b")], rows.slice(0, 3), {
       warmup: 1,
+      repeats: 2,
       now: () => clock++,
     });
     assert.deepEqual(times, [[1, 1, 1], [1, 1, 1]]);
-    assert.equal(order.join(""), "ab" + "ab" + "ba" + "ab");
+    assert.equal(order.join(""), "ab" + "abbaab" + "baabba");
     model.dispose();
+  }));
+
+/** A clock that is read twice an inference, and a model that takes these milliseconds, one after another. */
+function clocked(...taken: number[]) {
+  let reads = 0, ms = 0;
+  return () => reads++ % 2 === 0 ? ms : ms += taken[((reads - 2) / 2) % taken.length];
+}
+
+Deno.test("an example's time is the median of its repeats: one of 90 ms among two of 2 ms is none of it", () =>
+  withBackbone(async (backbone) => {
+    const model = openInference(backbone, bert);
+    const now = clocked(2, 4, 2, 4, 90, 4);
+    const times = await timeAlternating([model], rows.slice(0, 2), { warmup: 0, repeats: 3, now });
+    assert.deepEqual(times, [[2, 4]]);
+    model.dispose();
+  }));
+
+Deno.test("the speed-up compares means: inputs of 1, 1 and 4 ms take 2 on average and 1 at the median", () =>
+  withBackbone(async (backbone) => {
+    const model = openInference(backbone, bert);
+    // Ours and the full model's take turns: ours 1, 1 and 4; the full model's always 6.
+    const now = clocked(1, 6, 6, 1, 4, 6);
+    const latency = await measureLatency(model, model, rows.slice(0, 3), { warmup: 0, repeats: 1, now });
+    model.dispose();
+    assert.deepEqual([latency.meanMs, latency.medianMs, latency.p90Ms], [2, 1, 4]);
+    assert.deepEqual([latency.fullMeanMs, latency.fullMedianMs, latency.speedup], [6, 6, 3]);
   }));
 
 Deno.test("a skipped layer is not computed: the path 1000 costs one layer of four", () =>
@@ -64,7 +91,7 @@ Deno.test("a skipped layer is not computed: the path 1000 costs one layer of fou
       openInference(counted, (backbone) => givenPaths(backbone, () => ["1000"])),
       openInference(counted, bert),
       rows,
-      { warmup: 0, now: () => layers },
+      { warmup: 0, repeats: 1, now: () => layers },
     );
     assert.deepEqual([latency.medianMs, latency.fullMedianMs, latency.speedup, latency.n], [1, 4, 4, 6]);
   }));
@@ -73,7 +100,7 @@ Deno.test("the full model's own latency has speed-up 1", () =>
   withBackbone(async (backbone) => {
     let clock = 0;
     const model = openInference(backbone, bert);
-    const latency = await measureLatency(model, null, rows, { warmup: 0, now: () => clock += 2 });
+    const latency = await measureLatency(model, null, rows, { warmup: 0, repeats: 1, now: () => clock += 2 });
     model.dispose();
     assert.deepEqual([latency.speedup, latency.medianMs, latency.fullMedianMs], [1, 2, 2]);
   }));

@@ -118,12 +118,15 @@ export function trainCommand(
 
 /** Batch-1 latency of a run beside the full model's, measured interleaved when nothing else runs. */
 export const latencySchema = z.strictObject({
+  /** Missing in the records of glue, which were timed before means were: their speed-up compares medians. */
+  meanMs: z.number().min(0).optional(),
   medianMs: z.number().min(0),
   p90Ms: z.number().min(0),
   /** Examples timed. */
   n: count,
+  fullMeanMs: z.number().min(0).optional(),
   fullMedianMs: z.number().min(0),
-  /** `fullMedianMs / medianMs`. */
+  /** `fullMeanMs / meanMs`; without them `fullMedianMs / medianMs`. */
   speedup: z.number().min(0),
   batchSize: z.literal(1),
   /** Load average over one minute just before; null where the system has none. */
