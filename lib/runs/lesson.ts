@@ -4,6 +4,7 @@
  * random numbers.
  */
 import type { Config } from "../config.ts";
+import { InputError } from "../errors.ts";
 import type { EncodedExample, Example } from "../glue/mod.ts";
 import { microDev } from "../micro/mod.ts";
 import {
@@ -93,7 +94,8 @@ function stepsOf(
 /**
  * Opens a lesson on `task`: on micro-GLUE, or on smoke rows where that profile is asked for. A BERT of the user's own
  * counts on the micro profile alone: elsewhere it is another kind of BERT. `auto` is the wasm backend: a lesson is too
- * small for a GPU. `steps` are those on micro rows. Throws `InputError` as `openSources`.
+ * small for a GPU. `steps` are those on micro rows. Throws `InputError` as `openSources`, and for a regression: lessons
+ * count right answers.
  */
 export async function openLesson(
   { bertDir, ...others }: Config,
@@ -103,6 +105,11 @@ export async function openLesson(
   const profile = others.profile === "smoke" ? "smoke" : "micro";
   const config = { ...others, bertDir: others.profile === "micro" ? bertDir : null };
   const sources = await openSources(profile, task, config);
+  if (sources.task.kind === "regression") {
+    throw new InputError(
+      `${sources.task.title} has scores, and a lesson counts right answers; expected a classification, for example ${lessonTask}.`,
+    );
+  }
   const recipe = recipeFor(profile, task, {});
   const data = await readTaskData(sources, recipe.maxLength, lessonSeed);
   const levels = profile === "micro"

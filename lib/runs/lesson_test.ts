@@ -14,7 +14,7 @@ Deno.test("a smoke lesson keeps the recipe's steps and follows the first dev row
 });
 
 Deno.test({
-  name: "a micro lesson follows the first dev row of the hardest level and takes two minutes' steps",
+  name: "a micro lesson follows the first dev row of the highest level and takes two minutes' steps",
   ignore: !existsSync(new URL("../../data/micro/model.safetensors", import.meta.url)),
   fn: async () => {
     const { profile, steps, example, levels } = await openLesson({ ...config, profile: "micro" });
@@ -25,6 +25,9 @@ Deno.test({
     assert.deepEqual(steps, { stage1: 400, stage2: 60, stage3: 400 });
   },
 });
+
+Deno.test("a lesson refuses a regression, before anything is trained", () =>
+  assert.rejects(openLesson(config, "sts-b"), { name: "InputError", message: /^STS-B has scores/ }));
 
 Deno.test("a lesson beside another profile leaves alone the BERT that is meant for that one", async () => {
   const bertDir = await Deno.makeTempDir();
