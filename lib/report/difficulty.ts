@@ -98,9 +98,12 @@ export function shufflingCosts({ records }: Pick<RunGroup, "records">): number[]
   });
 }
 
-/** A gate is dynamic when it opens for some inputs and not for others: for 5 to 95 % of them. */
+/** A gate is dynamic when it opens for some inputs and not for others: for 5 to 95 % of them. `share` is of those it opens for. */
+export const isDynamicGate = (share: number): boolean => share >= 0.05 && share <= 0.95;
+
+/** How many gates of a run are dynamic. */
 export function dynamicGates({ path: { executedShare } }: Pick<RunRecord, "path">): number {
-  return executedShare.filter((share) => share >= 0.05 && share <= 0.95).length;
+  return executedShare.filter(isDynamicGate).length;
 }
 
 /** Runs that choose paths: others have nothing to correlate. */

@@ -1,7 +1,7 @@
 /** Tables of the lesson notebooks: what one example, one gate or one sampled path looks like in numbers. */
 import { InputError } from "../errors.ts";
 import { executedLayers } from "./difficulty.ts";
-import { noValue, showDecimals, showPercent, showRange } from "./style.ts";
+import { noValue, showDecimals, showPercent, showRange, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** Every lesson caption ends with it. */
@@ -28,6 +28,15 @@ export function lessonModelTable(
       `${sha256.slice(0, 12)}…`,
     ]],
   };
+}
+
+/** The followed example in words, and its task: one sentence or two. */
+export function exampleText(
+  task: string,
+  { a, b, labelText }: { a: string; b: string | null; labelText: string | null },
+): string {
+  const sentences = b === null ? [`Sentence: *${a}*`] : [`Sentence 1: *${a}*`, `Sentence 2: *${b}*`];
+  return [`Task: ${taskLabel(task)}`, ...sentences, `Label: ${labelText ?? noValue}`].join("\n\n");
 }
 
 /** Tokens in a row of `tokenTable`. */
@@ -86,7 +95,8 @@ export function layerStateTable(
 export function planTable(executeProbs: readonly number[]): Table {
   return {
     name: "plan",
-    caption: `Execute probability of every layer for the pair (Eq. 4) and its action (Eq. 5). ${lessonNote}`,
+    caption:
+      `Execute probability of every layer for the example (Eq. 4) and its action (Eq. 5). ${lessonNote}`,
     columns: ["Layer", "s", "a"],
     rows: executeProbs.map((s, at) => [`${at + 1}`, showDecimals(s, 4), s > 0.5 ? "1" : "0"]),
   };
@@ -107,7 +117,7 @@ export function gateSpreadTable(
     name: "gate-spread",
     caption:
       "Execute probabilities over the dev inputs, and how much the state each gate sees differs between them " +
-      `(standard deviations over inputs). ${lessonNote}`,
+      `(standard deviations over inputs; of h_CLS, the root mean square over its numbers). ${lessonNote}`,
     columns: ["Layer", "Mean s", "Smallest s", "Largest s", "Std of s", "Std of h_CLS before it"],
     rows: spreads.map(({ layer, mean, smallest, largest, deviation, inputDeviation }) => [
       `${layer}`,
@@ -116,20 +126,28 @@ export function gateSpreadTable(
   };
 }
 
-/** A sampled path layer by layer (Eq. 7-9). */
+/** A sampled path layer by layer (Eq. 7-9), and how its first reward comes about. */
 export function sampledPathTable(
-  layers: readonly {
-    layer: number;
-    executeProb: number;
-    draw: number;
-    action: number;
-    logProb: number;
-    reward: number;
-  }[],
+  { layers, taskLoss }: {
+    layers: readonly {
+      layer: number;
+      executeProb: number;
+      draw: number;
+      action: number;
+      logProb: number;
+      reward: number;
+    }[];
+    taskLoss: number;
+  },
+  { beta }: { beta: number },
 ): Table {
+  const skipped = layers.filter(({ action }) => action === 0).length, loss = showDecimals(taskLoss, 4);
   return {
     name: "sampled-path",
-    caption: `One sampled path of the pair: a layer runs where the draw is below s. ${lessonNote}`,
+    caption: "One sampled path of the example: a layer runs where the draw is below s. " +
+      `β = ${beta}, task loss of this path ${loss}; R¹ = ${skipped}/${layers.length} − ${beta} · ${loss} = ${
+        showDecimals(layers[0].reward, 2)
+      }. ${lessonNote}`,
     columns: ["Layer", "s", "Draw", "a", "log π(a)", "R"],
     rows: layers.map(({ layer, executeProb, draw, action, logProb, reward }) => [
       `${layer}`,
@@ -183,19 +201,23 @@ export function objectiveTable(
 /** Paths that `pathsTable` shows one by one. */
 const shownPaths = 8;
 
-/** The distinct paths of a set of inputs, the commonest first; `1` a layer that runs, first layer first. */
+/** Under one in a hundred is not nothing. */
+const showShare = (share: number) => share < 0.01 ? "< 1 %" : showPercent(share);
+
+/** The distinct paths of a set of inputs, the commonest first. */
 export function pathsTable(paths: readonly string[]): Table {
   const groups = [...Map.groupBy(paths, (path) => path)]
     .sort(([a, all], [b, others]) => others.length - all.length || (a < b ? -1 : 1));
   const row = (name: string, layers: string, inputs: number) => [
     ...[name, layers, `${inputs}`],
-    showPercent(inputs / paths.length),
+    showShare(inputs / paths.length),
   ];
   const shown = groups.slice(0, shownPaths), others = groups.slice(shownPaths);
   const otherInputs = others.reduce((sum, [, all]) => sum + all.length, 0);
   return {
     name: "paths",
-    caption: `${paths.length} dev inputs, distinct paths: ${groups.length}. ${lessonNote}`,
+    caption: `${paths.length} dev inputs, distinct paths: ${groups.length}. 1: the layer is executed; ` +
+      `first layer first. ${lessonNote}`,
     columns: ["Path", "Layers executed", "Inputs", "Share"],
     rows: [
       ...shown.map(([path, all]) => row(path, `${executedLayers({ path })} of ${path.length}`, all.length)),

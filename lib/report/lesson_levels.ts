@@ -1,8 +1,9 @@
 /** What a lesson's models make of inputs that are known to be easy or hard. */
-import { executedLayers } from "./difficulty.ts";
+import { spearman } from "../glue/metrics.ts";
+import { executedLayers, isDynamicGate } from "./difficulty.ts";
 import { lessonNote } from "./lesson.ts";
 import { mean } from "./statistics.ts";
-import { showScore } from "./style.ts";
+import { showDecimals, showScore } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** A dev row as one model answered it. */
@@ -39,6 +40,27 @@ export function levelTable(models: Readonly<Record<string, readonly LevelRow[]>>
   };
 }
 
-const percentRight = (rows: LevelRow[]) => 100 * mean(rows.map(({ isRight }) => Number(isRight)));
+/** Whether gates vary, whether layers follow the level, and what the paths of other inputs, dealt in `dealt`, cost. */
+export function planningTable(planned: readonly LevelRow[], dealt: readonly LevelRow[]): Table {
+  const gates = [...planned[0].path].map((_, layer) => mean(planned.map(({ path }) => Number(path[layer]))));
+  const correlation = spearman(planned.map(({ level }) => level), planned.map(executedLayers));
+  const moved = planned.filter(({ path }, row) => path !== dealt[row].path);
+  return {
+    name: "planning",
+    caption: `Planned paths beside those of other inputs. ${lessonNote}`,
+    columns: ["Asked of the plan", "Found"],
+    rows: [
+      [
+        "Gates that open for 5 to 95 % of the inputs",
+        `${gates.filter(isDynamicGate).length} of ${gates.length}`,
+      ],
+      ["Spearman's correlation of level and layers", showDecimals(correlation, 2)],
+      ["Inputs to which another path was dealt", `${moved.length} of ${planned.length}`],
+      ["Points that another's path costs", showScore(percentRight(planned) - percentRight(dealt))],
+    ],
+  };
+}
+
+const percentRight = (rows: readonly LevelRow[]) => 100 * mean(rows.map(({ isRight }) => Number(isRight)));
 
 const meanLayers = (rows: LevelRow[]) => mean(rows.map(executedLayers));

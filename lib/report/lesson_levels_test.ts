@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { levelTable } from "./lesson_levels.ts";
+import { levelTable, planningTable } from "./lesson_levels.ts";
 
 const row = (level: number, isRight: boolean, path: string) => ({ level, isRight, path });
 
@@ -15,5 +15,15 @@ Deno.test("levelTable counts per level what is right, and the layers of the mode
     ["1", "1", "100.0", "100.0", "1.0"],
     ["2", "2", "50.0", "0.0", "1.5"],
     ["all", "3", "66.7", "33.3", "1.3"],
+  ]);
+});
+
+Deno.test("planningTable counts gates that vary and dealt paths, and what those cost: 100 less 50 points", () => {
+  const planned = [row(1, true, "110"), row(2, true, "111")];
+  const { rows } = planningTable(planned, [row(1, true, "111"), row(2, false, "110")]);
+  assert.deepEqual(rows.map(([, found]) => found), ["1 of 3", "1.00", "2 of 2", "50.0"]);
+  const fixed = planned.map((one) => ({ ...one, path: "110" }));
+  assert.deepEqual(planningTable(fixed, fixed).rows.map(([, found]) => found), [
+    ...["0 of 3", "0.00", "0 of 2", "0.0"],
   ]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "../errors.ts";
 import {
   checkedTable,
+  exampleText,
   gateSpreadTable,
   layerStateTable,
   lessonModelTable,
@@ -30,6 +31,13 @@ Deno.test("lessonModelTable names the weights by the first twelve digits of thei
   assert.deepEqual(rows, [["b", "12", "64", "4", "280", "99", "0123456789ab…"]]);
 });
 
+Deno.test("exampleText shows one sentence or two, and the task", () => {
+  const pair = exampleText("mrpc", { a: "x .", b: "y .", labelText: "1" });
+  assert.equal(pair, "Task: MRPC\n\nSentence 1: *x .*\n\nSentence 2: *y .*\n\nLabel: 1");
+  const one = exampleText("sst-2", { a: "x .", b: null, labelText: "0" });
+  assert.equal(one, "Task: SST-2\n\nSentence: *x .*\n\nLabel: 0");
+});
+
 Deno.test("layerStateTable has no change for the embedding", () => {
   const table = layerStateTable([{ layer: 0, norm: 2, change: null }, { layer: 1, norm: 2.5, change: 1 }]);
   assert.deepEqual(table.rows, [["0", "2.000", "–"], ["1", "2.500", "1.000"]]);
@@ -44,9 +52,12 @@ Deno.test("gateSpreadTable shows a constant gate as zero deviation", () => {
   assert.deepEqual(gateSpreadTable([spread]).rows, [["1", "0.5000", "0.5000", "0.5000", "0.0000", "0.0000"]]);
 });
 
-Deno.test("sampledPathTable has a row per layer", () => {
-  const layer = { layer: 1, executeProb: 0.5, draw: 0.25, action: 1, logProb: -0.69314, reward: -1 };
-  assert.deepEqual(sampledPathTable([layer]).rows, [["1", "0.5000", "0.2500", "1", "−0.6931", "−1.0000"]]);
+Deno.test("sampledPathTable has a row per layer and works out the first reward", () => {
+  const layer = { layer: 1, executeProb: 0.5, draw: 0.25, action: 1, logProb: -0.69314, reward: -0.5 };
+  const other = { ...layer, layer: 2, draw: 0.75, action: 0 };
+  const { rows, caption } = sampledPathTable({ layers: [layer, other], taskLoss: 0.2 }, { beta: 5 });
+  assert.deepEqual([rows.length, rows[0]], [2, ["1", "0.5000", "0.2500", "1", "−0.6931", "−0.5000"]]);
+  assert.match(caption, /β = 5, task loss of this path 0\.2000; R¹ = 1\/2 − 5 · 0\.2000 = −0\.50\. /);
 });
 
 Deno.test("objectiveTable adds the weighted terms of Eq. 12: 0.5 + 2 * 3 + 10 * 0.01 = 6.6", () => {
@@ -60,6 +71,11 @@ Deno.test("pathsTable counts paths, the commonest first", () => {
   const { rows, caption } = pathsTable(["10", "11", "11", "11"]);
   assert.deepEqual(rows, [["11", "2 of 2", "3", "75 %"], ["10", "1 of 2", "1", "25 %"]]);
   assert.match(caption, /^4 dev inputs, distinct paths: 2\./);
+});
+
+Deno.test("pathsTable shows a share below one in a hundred as such", () => {
+  const { rows } = pathsTable([...Array(299).fill("11"), "10"]);
+  assert.deepEqual(rows.map((row) => row[3]), ["100 %", "< 1 %"]);
 });
 
 Deno.test("pathsTable counts what comes after the eighth path together", () => {

@@ -20,6 +20,7 @@ export { lookUp } from "./lookup.ts";
 export {
   type Check,
   checkedTable,
+  exampleText,
   gateSpreadTable,
   layerStateTable,
   lessonModelTable,
@@ -30,7 +31,7 @@ export {
   tokenTable,
 } from "./lesson.ts";
 export { gatesFigure, type GatesRow, gatesTable } from "./lesson_gates.ts";
-export { type LevelRow, levelTable } from "./lesson_levels.ts";
+export { type LevelRow, levelTable, planningTable } from "./lesson_levels.ts";
 export { type Paper, paperMean, paperScore, readPaper } from "./paper.ts";
 export { retentionTable } from "./retention.ts";
 export { runsTable } from "./runs_table.ts";
@@ -41,6 +42,7 @@ export {
   largestLossDifference,
   lossesSideBySide,
   lossPairs,
+  type StageFacts,
 } from "./side_by_side.ts";
 export { showBound, showDecimals, showRange } from "./style.ts";
 export { markedTable } from "./marks.ts";

@@ -1,7 +1,7 @@
 /** One training stage: its curve, and its losses on two backends step for step. */
 import { lessonNote } from "./lesson.ts";
 import { mean } from "./statistics.ts";
-import { axisStyle, baseLayout, figureWidth, showBound, showDecimals } from "./style.ts";
+import { axisStyle, baseLayout, figureWidth, showBound, showDecimals, taskLabel } from "./style.ts";
 import type { Figure, Table } from "./value.ts";
 
 /** A stage's curve on one backend; every line has `step` and `loss`. */
@@ -10,17 +10,23 @@ export interface BackendRun {
   result: { curve: readonly ({ step: number } & Record<string, number>)[] };
 }
 
-/** Names of the numbers a curve may carry, as axes show them. */
-const columnNames: Record<string, string> = {
-  loss: "Loss",
-  meanExecuteProb: "Mean execute probability μ",
-};
+/** What a picture of a stage says of it. */
+export interface StageFacts {
+  /** `Stage 1`. */
+  title: string;
+  /** Id of the task, a classification. */
+  task: string;
+  batchSize: number;
+  seed: number;
+  /** t of Eq. 11, of a stage that samples paths. */
+  targetRate?: number;
+}
 
 const backendNames: Record<string, string> = { webgpu: "WebGPU" };
 const backendName = (backend: string) => backendNames[backend] ?? backend;
 
-/** Recorded steps before and after one over which its loss is averaged to be readable: one batch says little. */
-const reach = 5;
+/** Of so many losses, those before and after one over which it is averaged to be readable: one batch says little. */
+const reach = (losses: number) => Math.min(5, Math.ceil(losses / 8));
 
 /**
  * A stage from its first step to its last: the loss of single batches as dots and their running mean as a line; where the
@@ -28,34 +34,45 @@ const reach = 5;
  */
 export function curveFigure(
   name: string,
-  stage: string,
+  { title, task, batchSize, seed, targetRate }: StageFacts,
   { backend, result: { curve } }: BackendRun,
-  targetRate?: number,
 ): Figure {
   const x = curve.map(({ step }) => step), losses = curve.map(({ loss }) => loss);
   const loss = [
     { ...dots, name: "one batch", x, y: losses },
-    { ...line("#0072B2"), name: "running mean", x, y: runningMeans(losses, reach) },
+    {
+      ...line("#0072B2"),
+      name: "running mean of the loss",
+      x,
+      y: runningMeans(losses, reach(losses.length)),
+    },
   ];
   const second = { xaxis: "x2", yaxis: "y2" }, plans = curve[0]?.meanExecuteProb !== undefined;
-  const ends = [x[0], x.at(-1)!];
+  const steps = x.at(-1)!, probs = curve.map(({ meanExecuteProb }) => meanExecuteProb);
   const plan = plans
-    ? [{ ...line("#E69F00"), ...second, name: "μ", x, y: curve.map((at) => at.meanExecuteProb) }]
+    ? [{ ...line("#E69F00"), ...second, name: "mean execute probability μ", x, y: probs }]
     : [];
+  const level = { x: [x[0], steps], y: [targetRate, targetRate] };
   const target = plans && targetRate !== undefined
-    ? [{ ...line("#767676", "dot"), ...second, name: "target rate t", x: ends, y: [targetRate, targetRate] }]
+    ? [{ ...line("#1a1a1a", "dot"), ...second, name: `target rate t = ${targetRate}`, ...level }]
     : [];
-  const panels = ["loss", ...plans ? ["meanExecuteProb"] : []];
+  const lossTitle = targetRate === undefined ? "Task loss" : "Task loss of sampled paths";
+  const panels = [
+    { title: { text: `${lossTitle}<br>(cross-entropy, nats)`, standoff: 12 } },
+    ...plans ? [{ title: { text: "Mean execute probability μ", standoff: 12 }, range: [0, 1.02] }] : [],
+  ];
   return {
     name,
-    caption: `${stage} on ${backendName(backend)}, every fifth step. ${lessonNote}`,
-    spec: { data: [...loss, ...plan, ...target], layout: panelsLayout(panelHeight, panels) },
+    caption:
+      `${title} on ${backendName(backend)}: ${taskLabel(task)}, ${steps} steps of ${batchSize} inputs, ` +
+      `seed ${seed}; a dot about every fifth step. ${lessonNote}`,
+    spec: { data: [...loss, ...plan, ...target], layout: panelsLayout(panels, steps) },
     width: figureWidth,
     height: panelHeight,
   };
 }
 
-const dots = { type: "scatter", mode: "markers", marker: { color: "#a6a6a6", size: 5 } };
+const dots = { type: "scatter", mode: "markers", marker: { color: "#767676", size: 5 } };
 
 const line = (color: string, dash = "solid") => ({
   type: "scatter",
@@ -63,12 +80,9 @@ const line = (color: string, dash = "solid") => ({
   line: { color, width: 2.5, dash },
 });
 
-/** Each value's mean with up to `reach` before and after it, as many on either side. */
+/** Each value's mean with `reach` before and `reach` after it, or those that there are. */
 export function runningMeans(values: readonly number[], reach: number): number[] {
-  return values.map((_, at) => {
-    const near = Math.min(reach, at, values.length - 1 - at);
-    return mean(values.slice(at - near, at + near + 1));
-  });
+  return values.map((_, at) => mean(values.slice(Math.max(0, at - reach), at + reach + 1)));
 }
 
 /** Losses of one step on two backends. */
@@ -121,19 +135,15 @@ export function lossesSideBySide(
 
 const panelHeight = 400;
 
-/** Where an axis does not follow its numbers: probabilities. */
-const ranges: Record<string, { range: number[] }> = { meanExecuteProb: { range: [0, 1.02] } };
-
-function panelsLayout(height: number, panels: readonly string[]): Record<string, unknown> {
-  const axes = panels.flatMap((key, panel) => {
+/** Panels beside each other, over the same steps; `panels` are their second axes. */
+function panelsLayout(panels: readonly Record<string, unknown>[], steps: number): Record<string, unknown> {
+  const x = { ...axisStyle, title: { text: "Step" }, range: [-0.02 * steps, 1.02 * steps] };
+  const axes = panels.flatMap((y, panel) => {
     const number = panel === 0 ? "" : `${panel + 1}`;
-    return [
-      [`xaxis${number}`, { ...axisStyle, title: { text: "Step" } }],
-      [`yaxis${number}`, { ...axisStyle, title: { text: columnNames[key], standoff: 12 }, ...ranges[key] }],
-    ];
+    return [[`xaxis${number}`, x], [`yaxis${number}`, { ...axisStyle, ...y }]];
   });
   return {
-    ...baseLayout(height),
+    ...baseLayout(panelHeight),
     grid: { rows: 1, columns: panels.length, pattern: "independent", xgap: 0.18 },
     ...Object.fromEntries(axes),
   };

@@ -6,6 +6,7 @@ import {
   lossesSideBySide,
   lossPairs,
   runningMeans,
+  type StageFacts,
 } from "./side_by_side.ts";
 
 const wasm: BackendRun = {
@@ -19,22 +20,50 @@ const webgpu: BackendRun = {
   result: { curve: [{ step: 1, loss: 0.5, meanExecuteProb: 0.75 }, { step: 4, loss: 1 }] },
 };
 
-Deno.test("runningMeans takes as many before as after: 4, 2, 3, 7 is 4, 3, 4, 7", () => {
-  assert.deepEqual(runningMeans([4, 2, 3, 7], 5), [4, 3, 4, 7]);
+Deno.test("runningMeans takes neighbours on both sides, at the ends on one: 4, 2, 3, 7 is 3, 3, 4, 5", () => {
+  assert.deepEqual(runningMeans([4, 2, 3, 7], 1), [3, 3, 4, 5]);
+});
+
+const stage = { title: "Stage 3", task: "mrpc", batchSize: 32, seed: 0 };
+
+Deno.test("curveFigure averages over fewer losses where there are few: two on either side of 13, five of 80", () => {
+  const drawn = (points: number) => {
+    const curve = Array.from({ length: points }, (_, at) => ({ step: at + 1, loss: at === 6 ? 1 : 0 }));
+    const [, means] = curveFigure("c", stage, { backend: "wasm", result: { curve } }).spec.data;
+    return (means as { y: number[] }).y.filter((mean) => mean > 0).length;
+  };
+  assert.deepEqual([drawn(13), drawn(80)], [5, 11]);
 });
 
 Deno.test("curveFigure draws dots and their mean; a stage that plans has a panel more, with its target", () => {
   const named = (figure: { spec: { data: unknown[] } }) =>
     figure.spec.data.map((trace) => (trace as { name: string }).name);
   const alone = { ...wasm, result: { curve: [{ step: 1, loss: 0.5 }] } };
-  assert.deepEqual(named(curveFigure("c", "Stage 1", alone, 0.6)), ["one batch", "running mean"]);
-  const { spec, caption } = curveFigure("c", "Stage 3", wasm, 0.6);
-  assert.deepEqual(named({ spec }), ["one batch", "running mean", "μ", "target rate t"]);
-  assert.deepEqual((spec.data as { y: number[] }[]).slice(1).map(({ y }) => y), [
-    ...[[0.5, 0.25], [0.75, 0.5], [0.6, 0.6]],
+  assert.deepEqual(named(curveFigure("c", stage, alone)), ["one batch", "running mean of the loss"]);
+  const { spec, caption } = curveFigure("c", { ...stage, targetRate: 0.6 }, wasm);
+  assert.deepEqual(named({ spec }), [
+    ...["one batch", "running mean of the loss", "mean execute probability μ", "target rate t = 0.6"],
   ]);
-  assert.match(caption, /^Stage 3 on wasm/);
+  assert.deepEqual((spec.data as { y: number[] }[]).slice(1).map(({ y }) => y), [
+    ...[[0.375, 0.375], [0.75, 0.5], [0.6, 0.6]],
+  ]);
+  assert.match(caption, /^Stage 3 on wasm: MRPC, 6 steps of 32 inputs, seed 0;/);
 });
+
+Deno.test("curveFigure's panels share their steps, and the loss is said to be of sampled paths where they are", () => {
+  const layoutOf = (facts: StageFacts) => curveFigure("c", facts, wasm).spec.layout as unknown as Layout;
+  const { xaxis, xaxis2, yaxis } = layoutOf({ ...stage, targetRate: 0.6 });
+  assert.deepEqual(xaxis.range, xaxis2.range);
+  assert.ok(xaxis.range[0] < 0 && xaxis.range[1] > 6);
+  assert.match(yaxis.title.text, /^Task loss of sampled paths<br>/);
+  assert.match(layoutOf(stage).yaxis.title.text, /^Task loss<br>/);
+});
+
+interface Layout {
+  xaxis: { range: number[] };
+  xaxis2: { range: number[] };
+  yaxis: { title: { text: string } };
+}
 
 Deno.test("lossPairs keeps the steps both curves have", () => {
   assert.deepEqual(lossPairs(wasm, webgpu), [{ step: 1, first: 0.5, second: 0.5, relative: 0 }]);

@@ -130,6 +130,12 @@ export async function openLesson(
   };
 }
 
+/** What a picture of a stage says of it (`curveFigure`). */
+export function stageFacts({ sources: { task }, recipe }: Lesson, stage: StageName) {
+  const { batchSize } = recipe[stage], targetRate = stage === "stage3" ? recipe.stage3.targetRate : undefined;
+  return { title: stage.replace("stage", "Stage "), task: task.id, batchSize, seed: lessonSeed, targetRate };
+}
+
 /** A model of the lesson on a running backend. */
 interface LessonModel {
   backbone: Backbone;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readConfig } from "../config.ts";
-import { openLesson, trainBeside } from "./lesson.ts";
+import { openLesson, stageFacts, trainBeside } from "./lesson.ts";
 
 const config = readConfig({ DPB_PROFILE: "smoke", DPB_BLAS: "off", DPB_BACKEND: "wasm" });
 
@@ -28,6 +28,13 @@ Deno.test({
 
 Deno.test("a lesson refuses a regression, before anything is trained", () =>
   assert.rejects(openLesson(config, "sts-b"), { name: "InputError", message: /^STS-B has scores/ }));
+
+Deno.test("stageFacts has a target rate where paths are sampled", async () => {
+  const lesson = await openLesson(config, "sst-2"), { batchSize } = lesson.recipe.stage1;
+  const facts = { title: "Stage 1", task: "sst-2", batchSize, seed: 0, targetRate: undefined };
+  assert.deepEqual(stageFacts(lesson, "stage1"), facts);
+  assert.equal(stageFacts(lesson, "stage3").targetRate, lesson.recipe.stage3.targetRate);
+});
 
 Deno.test("a lesson beside another profile leaves alone the BERT that is meant for that one", async () => {
   const bertDir = await Deno.makeTempDir();
