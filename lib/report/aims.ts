@@ -12,7 +12,7 @@ import { findGroup, groupRuns, provenanceNote, type RunGroup } from "./groups.ts
 import { silentLeads } from "./leads.ts";
 import { keptOf } from "./retention.ts";
 import { mean, summarise } from "./statistics.ts";
-import { methodLabel, noValue, showDecimals, taskLabel } from "./style.ts";
+import { methodLabel, noValue, showDecimals, showInterval, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** Aims for scores x 100. */
@@ -99,8 +99,8 @@ export function aimsTable(
 }
 
 function outcomeRow({ title, aim, found, decimals, isReached }: Outcome): string[] {
-  const { n, mean, halfWidth } = summarise(found), shown = showDecimals(mean, decimals);
-  const interval = Number.isFinite(halfWidth) ? `± ${showDecimals(halfWidth, decimals)}` : noValue;
+  const spread = summarise(found), { n, mean } = spread, shown = showDecimals(mean, decimals);
+  const interval = showInterval(spread, decimals);
   return [title, aim, `${n}`, shown, interval, n === 0 ? noValue : isReached(mean) ? "yes" : "no"];
 }
 

@@ -91,6 +91,16 @@ export function layersOf(group: RunGroup): number {
   return mean(group.records.map((record) => record.path.meanExecutedLayers));
 }
 
+/** ` (2 over)`: seeds that ended with more layers than their target rate allows; nothing where none did. */
+export function overTarget({ records }: Pick<RunGroup, "records">): string {
+  const over = records.filter(({ selection }) => selection.onTarget === false).length;
+  return over > 0 ? ` (${over} over)` : "";
+}
+
+/** What that means, for captions of tables with such cells. */
+export const overTargetNote =
+  "(n over): in n seeds no evaluation came down to the target rate, so the last step was kept (`onTarget` in the record).";
+
 /** For each seed that every group has with a number: the mean over the groups. */
 export function meansOverTasks(
   groups: readonly RunGroup[],

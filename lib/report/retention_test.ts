@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { readPaper } from "./paper.ts";
-import { retentionTable } from "./retention.ts";
+import { findGroup, groupRuns } from "./groups.ts";
+import { keptText, retentionTable } from "./retention.ts";
 import { tableMarkdown } from "./table_text.ts";
 
 const paper = readPaper();
@@ -53,6 +54,29 @@ Deno.test("retentionTable shows dashes without BERT, controls and latency", () =
   ) {
     assert.equal(found[column], "–", column);
   }
+});
+
+Deno.test("retentionTable counts the seeds that ended above their target rate", () => {
+  const over = exampleRecord({ seed: 1, selection: { ...exampleRecord().selection, onTarget: false } });
+  const met = exampleRecord({ selection: { ...exampleRecord().selection, onTarget: true } });
+  const found = rowOf(retentionTable([met, over], [], paper, "glue"));
+  assert.equal(found["Layers executed"], "5.0 of 6 (1 over)");
+});
+
+Deno.test("keptText: 98 on a task that BERT saturates and 90 on one that it does not are 94.0, and 90.0 apart", () => {
+  const text = (...berts: number[]) => {
+    const records = ["mrpc", "rte"].flatMap((task, at) => [
+      exampleRecord({ task, method: "bert", metrics: { score: berts[at] } }),
+      exampleRecord({ task, metrics: { score: berts[at] * [0.98, 0.9][at] } }),
+    ]);
+    const groups = groupRuns(records, [], "glue");
+    return keptText(
+      groups.filter(({ method }) => method === "dpbert"),
+      ({ task }) => findGroup(groups, task, "bert"),
+    );
+  };
+  assert.equal(text(100, 80), "94.0; 90.0 on the 1 task with BERT below 99");
+  assert.equal(text(90, 80), "94.0");
 });
 
 Deno.test("retentionTable lists the different commonest paths of the seeds", () => {

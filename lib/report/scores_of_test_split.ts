@@ -3,7 +3,7 @@ import type { RunRecord } from "../runs/record.ts";
 import { groupRuns, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { leadsOf, seedsNote } from "./leads.ts";
 import { mean, summarise } from "./statistics.ts";
-import { methodLabel, showDifference, showHalfWidth, showScore, taskLabel } from "./style.ts";
+import { intervalNote, methodLabel, showDifference, showInterval, showScore, taskLabel } from "./style.ts";
 import type { Table } from "./value.ts";
 
 const columns = ["Task", "Method", "Seeds", "Dev", "Test", "95 % interval", "Test less dev"];
@@ -15,7 +15,7 @@ export function testScoresTable(records: readonly RunRecord[], profile: string):
     name: "test_scores",
     caption:
       "Scores × 100 on the test split, whose labels the generators keep apart: nothing was chosen by them, " +
-      `while recipes were tried on dev. Mean over seeds and its 95 % t-interval. ${
+      `while recipes were tried on dev. Mean over seeds ± ${intervalNote}. ${
         provenanceNote(profile, groups)
       }`,
     columns,
@@ -33,7 +33,7 @@ function testRow(group: RunGroup): string[] {
     `${group.records.length}`,
     showScore(dev),
     showScore(test.mean),
-    showHalfWidth(test.halfWidth),
+    showInterval(test),
     showDifference(test.mean - dev),
   ];
 }

@@ -44,6 +44,46 @@ export function showHalfWidth(value: number | null | undefined): string {
   return text === null ? noValue : `± ${text}`;
 }
 
+/** What `summarise` gives. */
+interface Spread {
+  mean: number;
+  halfWidth: number;
+  smallest: number;
+  largest: number;
+}
+
+/** Half a 95 % interval, or where that is wider than the scale of the scores, the seeds: `seeds 3.2 to 82.8`. */
+export function showInterval({ halfWidth, smallest, largest }: Spread, digits = 1): string {
+  if (!Number.isFinite(halfWidth)) return noValue;
+  const [half, ...ends] = [halfWidth, smallest, largest].map((value) => showDecimals(value, digits));
+  return 2 * halfWidth > 100 ? `seeds ${ends.join(" to ")}` : `± ${half}`;
+}
+
+/** A mean with its interval: `95.5 ± 1.8`, `55.9 (seeds 3.2 to 82.8)`; of one seed `55.9`. */
+export function showMean(spread: Spread): string {
+  const mean = showScore(spread.mean), interval = showInterval(spread);
+  if (interval === noValue) return mean;
+  return interval.startsWith("±") ? `${mean} ${interval}` : `${mean} (${interval})`;
+}
+
+/** What stands beside such a mean, for captions. */
+export const intervalNote = "half its 95 % t-interval, or the seeds where that spans more than 100 points";
+
+/** A measured number with that many significant digits: `0.352`, `11.7`. */
+export function showSignificant(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return noValue;
+  const whole = Math.floor(Math.log10(Math.abs(value))) + 1;
+  return showDecimals(value, Math.max(0, digits - whole));
+}
+
+/** Points by seed: their mean and, where seeds differ, the smallest and largest: `3.0 (0.0 to 7.2)`. */
+export function showPoints(values: readonly number[]): string {
+  if (values.length === 0) return noValue;
+  const sum = values.reduce((total, value) => total + value, 0);
+  const [mean, ...ends] = [sum / values.length, Math.min(...values), Math.max(...values)].map(showScore);
+  return ends[0] === ends[1] ? mean : `${mean} (${ends.join(" to ")})`;
+}
+
 /** A speed-up: `1.34×`. */
 export function showSpeedup(value: number | null | undefined): string {
   const text = rounded(value ?? NaN, 2);

@@ -14,9 +14,12 @@ import {
   showDifference,
   showHalfWidth,
   showLayers,
+  showMean,
   showPercent,
+  showPoints,
   showRange,
   showScore,
+  showSignificant,
   showSpeedup,
   taskLabel,
   taskSeries,
@@ -114,4 +117,27 @@ Deno.test("showRange goes from smallest to largest, and is one number where they
   assert.equal(showRange([16.83, 13.72, 15], 1), "13.7–16.8");
   assert.equal(showRange([5.01, 4.99], 1), "5.0");
   assert.equal(showRange([], 1), noValue);
+});
+
+Deno.test("showMean has half an interval beside it, or the seeds where that is wider than the scale", () => {
+  const spread = (halfWidth: number) => ({ mean: 55.9, halfWidth, smallest: 3.2, largest: 82.8 });
+  assert.equal(showMean(spread(2.04)), "55.9 ± 2.0");
+  assert.equal(showMean(spread(113.3)), "55.9 (seeds 3.2 to 82.8)");
+  assert.equal(showMean(spread(NaN)), "55.9");
+});
+
+Deno.test("showSignificant keeps three digits of a fast model and of a slow one", () => {
+  assert.deepEqual([0.35249, 11.72, 116.4, NaN].map((value) => showSignificant(value, 3)), [
+    "0.352",
+    "11.7",
+    "116",
+    noValue,
+  ]);
+});
+
+Deno.test("showPoints gives the mean, and smallest and largest where they look different", () => {
+  assert.equal(showPoints([0, 2, 7.1]), "3.0 (0.0 to 7.1)");
+  assert.equal(showPoints([-0.2, 0.01]), "−0.1 (−0.2 to 0.0)");
+  assert.equal(showPoints([0, 0.04]), "0.0");
+  assert.equal(showPoints([]), noValue);
 });

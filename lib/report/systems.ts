@@ -6,7 +6,7 @@ import { findGroup, groupRuns, layersOf, provenanceNote, type RunGroup } from ".
 import { silentLeads } from "./leads.ts";
 import { marked } from "./marks.ts";
 import { summarise } from "./statistics.ts";
-import { methodLabel, noValue, showCounts, showScore } from "./style.ts";
+import { intervalNote, methodLabel, noValue, showCounts, showMean, showScore } from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** A system of the overview: its title, and where its runs are. */
@@ -34,7 +34,7 @@ export function systemsTable(
   return {
     name: "systems",
     caption:
-      "Dev scores × 100, mean over seeds and its 95 % t-interval; of DPBERT also the mean number of layers " +
+      `Dev scores × 100, mean over seeds ± ${intervalNote}; of DPBERT also the mean number of layers ` +
       `executed. First layers: those of the pre-trained BERT alone, fine-tuned. As many steps: stage 1, then as many more as DPBERT's stage 3 has. ${
         provenanceNote(profile, groups)
       }`,
@@ -53,9 +53,8 @@ export function systemsTable(
 
 function systemCell(group: RunGroup | undefined, set: DevSet): string {
   if (!group) return noValue;
-  const { mean, halfWidth } = summarise(scoresOn(group, set));
-  const interval = Number.isFinite(halfWidth) ? ` ± ${showScore(halfWidth)}` : "";
+  const found = summarise(scoresOn(group, set));
   const plans = group.records.some(({ controls }) => controls !== undefined);
   const layers = plans ? ` at ${showScore(layersOf(group))} layers` : "";
-  return marked(showScore(mean) + interval + layers, group);
+  return marked(showMean(found) + layers, group);
 }
