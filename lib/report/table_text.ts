@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { InputError } from "../errors.ts";
 import { markedTable } from "./marks.ts";
-import type { Lead, Places, Table } from "./value.ts";
+import type { CaptionLead, Lead, Places, Table } from "./value.ts";
 
 /**
  * The table in Markdown, the caption as a paragraph above, what is not recomputed marked; where `places` is known, cells
@@ -13,16 +13,28 @@ export function tableMarkdown(table: Table): string {
   const line = (cells: string[], row: Lead[]) =>
     `| ${cells.map((cell, at) => linkedCell(cell, columns[at], row, table.places)).join(" | ")} |`;
   const rule = `| ${align.map((side) => (side === "left" ? "---" : "---:")).join(" | ")} |`;
-  const caption = table.places && leads.note ? `${text} ${leads.note}` : text;
+  const linked = linkedCaption(text, leads.caption, table.places);
+  const caption = table.places && leads.note ? `${linked} ${leads.note}` : linked;
   const body = rows.map((row, at) => line(row, leads.rows[at]));
   return [caption, "", line(columns, leads.head), rule, ...body, ""].join("\n");
 }
 
+function linkedCaption(caption: string, leads: CaptionLead[] = [], places: Places | undefined): string {
+  if (!places) return caption;
+  return leads.reduce(
+    (text, lead) => text.replace(lead.text, `[${lead.text}](${targetOf(lead, places)})`),
+    caption,
+  );
+}
+
+const targetOf = ({ path, from }: Pick<Lead, "path" | "from">, places: Places) =>
+  posix.join(from ? places.project : places.profile, path);
+
 /** The links that stand in this column, or the cell as it is where there are none. */
 function linkedCell(cell: string, column: string, row: Lead[], places: Places | undefined): string {
-  const links = row.flatMap(({ path, from, shown }) =>
-    places && shown?.column === column
-      ? [`[${escapeCell(shown.text)}](${posix.join(from ? places.project : places.profile, path)})`]
+  const links = row.flatMap((lead) =>
+    places && lead.shown?.column === column
+      ? [`[${escapeCell(lead.shown.text)}](${targetOf(lead, places)})`]
       : []
   );
   return links.length > 0 ? links.join(" ") : escapeCell(cell);
@@ -53,7 +65,7 @@ function checked(table: Table) {
       } has ${found} entries; expected ${columns.length}, one per column.`,
     );
   }
-  const leads = table.leads ?? { note: "", head: [], rows: rows.map(() => []) };
+  const leads: NonNullable<Table["leads"]> = table.leads ?? { note: "", head: [], rows: rows.map(() => []) };
   if (leads.rows.length !== rows.length) {
     throw new InputError(
       `Table ${table.name}: ${leads.rows.length} lists of leads; expected ${rows.length}, one per row.`,

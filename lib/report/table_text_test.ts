@@ -44,6 +44,19 @@ Deno.test("tableMarkdown links cells to their files where it knows its place, an
   assert.match(tablePlain(linked), /^BERT +2$/m);
 });
 
+Deno.test("tableMarkdown links words of the caption where it knows its place", () => {
+  const caption = [{ path: "lib/README.md#seeds", from: "project" as const, text: "3 seeds" }, {
+    path: "more.md",
+    text: "Scores",
+  }];
+  const found = { ...linked, leads: { ...linked.leads!, caption } };
+  assert(
+    tableMarkdown({ ...found, places: { profile: "..", project: "../../.." } })
+      .startsWith("[Scores](../more.md), [3 seeds](../../../lib/README.md#seeds)."),
+  );
+  assert(tableMarkdown(found).startsWith("Scores, 3 seeds."));
+});
+
 Deno.test("tableMarkdown refuses leads that fit no row or no column", () => {
   const leads = { ...linked.leads!, rows: [[]] };
   assert.throws(() => tableMarkdown({ ...linked, leads }), /Table table1: 1 lists of leads; expected 2/);

@@ -24,6 +24,11 @@ export interface Lead {
   shown?: { column: string; text: string };
 }
 
+/** The same from words of a caption. */
+export interface CaptionLead extends Omit<Lead, "shown"> {
+  text: string;
+}
+
 /** Where the two folders that leads start from lie, as seen from the Markdown: `{ profile: "..", project: "../../.." }`. */
 export interface Places {
   profile: string;
@@ -41,7 +46,7 @@ export interface Table {
   /** Per column; the first left and the others right by default. */
   align?: ("left" | "right")[];
   /** Where the numbers come from: those of whole columns (linked in the head), and row by row; `note` tells a reader. */
-  leads?: { note: string; head: Lead[]; rows: Lead[][] };
+  leads?: { note: string; caption?: CaptionLead[]; head: Lead[]; rows: Lead[][] };
   /** Set by whoever knows where the Markdown will lie; without it nothing is linked. */
   places?: Places;
 }
