@@ -3,7 +3,7 @@ import { ablations, ablationTasks } from "../runs/ablations.ts";
 import { trainCommand } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
 import { comparedWith } from "./comparison.ts";
-import { comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
+import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "./compared_cell.ts";
 import { dynamicCell } from "./dynamic.ts";
 import { shufflingCosts } from "./difficulty.ts";
 import { layerCost } from "./families.ts";
@@ -14,7 +14,7 @@ import type { Study } from "./study.ts";
 import {
   methodLabel,
   noValue,
-  showHalfWidth,
+  showInterval,
   showLayers,
   showScore,
   showSpeedup,
@@ -64,6 +64,7 @@ export function ablationsTable(study: Study): Table {
     align: columns.map((_, column) => [0, 1, 7, 9, 10].includes(column) ? "left" : "right"),
     leads: {
       note: seedsNote,
+      caption: [curvesLead],
       head: headLeads({ measured: ["Speed-up"] }),
       rows: wanted.map(({ group }) => group ? leadsOf(group) : []),
     },
@@ -71,23 +72,29 @@ export function ablationsTable(study: Study): Table {
 }
 
 function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): string[] {
-  const { mean: score, halfWidth } = summarise(scoresOf(group));
-  const beside = group.setting === study.setting
-    ? null
-    : comparedWith(study, group, { method: "dpbert", setting: "" }, layerCost);
+  const found = summarise(scoresOf(group));
   return [
     taskLabel(task),
     title,
     `${group.records.length}`,
-    showScore(score),
-    showHalfWidth(halfWidth),
+    showScore(found.mean),
+    showInterval(found),
     showLayers(layersOf(group), group.records[0].path.numLayers),
     showSpeedup(mean(speedupsOf(group))),
     dynamicCell(group),
     showScore(mean(shufflingCosts(group))),
-    beside ? comparedCell(beside, inLayers) : noValue,
+    besideCell(study, group),
     noValue,
   ];
+}
+
+function besideCell(study: Study, group: RunGroup): string {
+  if (group.setting === study.setting) return noValue;
+  const unchanged = { method: "dpbert", setting: "" };
+  const compared = comparedWith(study, group, unchanged, layerCost);
+  return compared
+    ? comparedCell(compared, inLayers)
+    : uncomparedCell(study, group, unchanged, layerCost, inLayers);
 }
 
 function missingRow({ profile }: Study, { task, title, settings }: Wanted): string[] {

@@ -12,6 +12,7 @@ import {
 } from "./bootstrap.ts";
 import {
   type Cost,
+  type Curve,
   curveOf,
   type CurvePlace,
   type Family,
@@ -30,6 +31,8 @@ export interface Compared {
   second: CurvePlace;
   /** Whether this is not at what the setting costs that was asked for, but where the other's settings begin or end. */
   moved: boolean;
+  /** Whether they have no cost in common: then the cheaper is as good as the dearer, or better. */
+  apart: boolean;
   /** Mean scores there over the seeds that all runs involved have. */
   scores: [first: number, second: number];
   /** Those seeds. */
@@ -43,15 +46,39 @@ export interface Compared {
  * A setting of a method against another family at what that setting costs, the other on its curve. Where none of the
  * other's settings costs so little, or so much: at what its cheapest, or its dearest, costs, the method on its own curve
  * too. So the setting stands for itself at its own cost even where its curve leaves it out, which is no favour to it.
- * Null where one of them has no run there or was not measured, and where their costs have none in common.
+ * Where their costs have none in common, the cheaper's last point against the dearer's first one, if the cheaper is no
+ * worse. Null where one of them has no run there or was not measured, and where one is cheaper and the other better.
  */
 export function comparedWith(study: Study, group: RunGroup, other: Family, cost: Cost): Compared | null {
-  const at = cost(group), { task, records: [record] } = group;
-  const [own, theirs] = [familyOf(record), other].map((family) => curveOf(study.groups, task, family, cost));
+  const at = cost(group), { own, theirs } = curvesOf(study, group, other, cost);
   if (!Number.isFinite(at) || !own || !theirs) return null;
   const common = Math.min(Math.max(at, theirs.cheapest), theirs.dearest), moved = !isSameCost(common, at);
   const first = moved ? placeAt(own, common) : placeOf({ group, cost: at }), second = placeAt(theirs, common);
-  return first && second && comparedPlaces(study, first, second, moved);
+  return first && second
+    ? comparedPlaces(study, first, second, { moved, apart: false })
+    : dominance(study, own, theirs);
+}
+
+/** The curves of a group's own family and of another on its task; null where a family has no known cost there. */
+export function curvesOf(
+  { groups }: Study,
+  { task, records: [record] }: RunGroup,
+  other: Family,
+  cost: Cost,
+) {
+  const [own, theirs] = [familyOf(record), other].map((family) => curveOf(groups, task, family, cost));
+  return { own, theirs };
+}
+
+/** Two families without a common cost, where their curves come nearest; null where the dearer is better. */
+function dominance(study: Study, own: Curve, theirs: Curve): Compared | null {
+  const isCheaper = own.dearest < theirs.cheapest;
+  const [first, second] = isCheaper
+    ? [own.points.at(-1)!, theirs.points[0]]
+    : [own.points[0], theirs.points.at(-1)!];
+  const how = { moved: true, apart: true };
+  const compared = comparedPlaces(study, placeOf(first), placeOf(second), how);
+  return compared?.verdict === (isCheaper ? "loss" : "win") ? null : compared;
 }
 
 /** The runs that a comparison was made of. */
@@ -64,7 +91,7 @@ function comparedPlaces(
   study: Study,
   first: CurvePlace,
   second: CurvePlace,
-  moved: boolean,
+  how: Pick<Compared, "moved" | "apart">,
 ): Compared | null {
   const groups = [first.lower, first.upper, second.lower, second.upper];
   const seeds = groups[0].records.map(({ seed }) => seed)
@@ -74,7 +101,7 @@ function comparedPlaces(
   const name = groups.map(({ task, method, setting }) => [task, method, setting].join(" ")).join(", ");
   const difference = pairedDifference(a, b, name);
   const scores: [number, number] = [mean(a.map(({ score }) => score)), mean(b.map(({ score }) => score))];
-  return { first, second, moved, scores, seeds, difference, verdict: verdictOf(difference) };
+  return { first, second, ...how, scores, seeds, difference, verdict: verdictOf(difference) };
 }
 
 /** The scores of one seed between the two points of a place. */

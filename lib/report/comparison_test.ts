@@ -68,8 +68,21 @@ Deno.test("comparedWith goes down DPBERT's own curve to a competitor that ends b
   assert.deepEqual([found.moved, found.verdict], [true, "tie"]); // 100 against 80 would be a win
 });
 
-Deno.test("comparedWith: where DPBERT cannot go as high as a competitor's cheapest, nothing is compared", () => {
-  assert.equal(compared([plan(20), exit(1, 4, 16)]), null);
+Deno.test("comparedWith without a common cost: the cheaper wins or ties, and where the dearer is better there is nothing", () => {
+  const outcome = (...runs: Parameters<typeof exampleStudy>[0]) => {
+    const found = compared(runs);
+    return found && [found.verdict, found.apart];
+  };
+  assert.deepEqual(outcome(plan(20), exit(1, 4, 10)), ["win", true]); // 3 layers of DPBERT, 100 against 50
+  assert.deepEqual(outcome(plan(20), exit(1, 4, 20)), ["tie", true]);
+  assert.equal(outcome(plan(10), exit(1, 4, 20)), null);
+  assert.deepEqual(outcome(plan(10), exit(1, 2, 20)), ["loss", true]);
+  assert.equal(outcome(plan(20), exit(1, 2, 10)), null);
+});
+
+Deno.test("comparedWith without a common cost takes the settings that come nearest to each other", () => {
+  const found = compared([planAt(0.6, 5, 18), planAt(0.3, 3, 12), exit(1, 1, 8), exit(2, 2, 12)])!;
+  assert.deepEqual([found.scores, found.moved, found.verdict], [[60, 60], true, "tie"]); // 3 layers against 2
 });
 
 const held = (run: ReturnType<typeof exit>, heldOut: number) => ({ ...run, heldOut });

@@ -1,6 +1,14 @@
 /** DPBERT against every competitor, task by task, and how often it wins. */
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import { asSpeedups, comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
+import {
+  asSpeedups,
+  comparedCell,
+  curvesLead,
+  curvesNote,
+  inLayers,
+  scoreThere,
+  uncomparedCell,
+} from "./compared_cell.ts";
 import {
   type Cost,
   familiesOf,
@@ -9,11 +17,10 @@ import {
   isOfSystem,
   latencyCost,
   layerCost,
-  pointsOf,
 } from "./families.ts";
 import { findGroup, provenanceNote, type RunGroup } from "./groups.ts";
 import { headLeads, silentLeads } from "./leads.ts";
-import { comingMethods, competitors, fillCommand, isImpossible } from "./missing.ts";
+import { comingMethods, competitors, fillCommand, fillNote, noRunYet } from "./missing.ts";
 import { marked } from "./marks.ts";
 import type { Study } from "./study.ts";
 import {
@@ -21,6 +28,7 @@ import {
   inTaskOrder,
   methodLabel,
   noValue,
+  showCounts,
   showScore,
   showSpeedup,
   taskLabel,
@@ -34,8 +42,8 @@ function competitorsOf({ groups }: Study): Family[] {
 }
 
 const columns = [
-  ...["Task", "Competitor", "Layers", "DPBERT there", "Competitor there", "At equal layers", "Speed-up"],
-  "At equal speed-up",
+  ...["Task", "Competitor", "Seeds", "Layers", "DPBERT there", "Competitor there", "At equal layers"],
+  ...["Speed-up", "At equal speed-up"],
 ];
 
 /**
@@ -52,64 +60,61 @@ export function competitorsTable(study: Study): Table {
   const missing = [...competitors, ...comingMethods].filter((method) =>
     !study.groups.some((group) => group.method === method)
   );
+  const lacking = rows.flatMap(({ cells, method }) => cells.includes(noRunYet) ? [method] : []);
   return {
     name: "competitors",
     caption:
       `${
         methodLabel("dpbert", study.setting)
-      } against each competitor at what that setting costs, the competitor on its own curve. ${curvesNote} Dev scores × 100; ` +
-      "differences are DPBERT's less the competitor's, with the 95 % interval of a paired bootstrap over dev rows and " +
-      `seeds: a win or a loss where it leaves out 0, else a tie. ${missingNote(study, ours)}${
-        provenanceNote(study.profile, ours)
-      }`,
+      } against each competitor at what that setting costs, the competitor on its own curve. Dev scores × 100, mean over ` +
+      "the seeds that both have (Seeds: how many); ≈ is read off between two settings. Differences are DPBERT's less the " +
+      "competitor's, with the 95 % interval of a paired bootstrap over dev rows and seeds: a win or a loss where it " +
+      `leaves out 0, else a tie. ${dominanceNote} ${curvesNote} ${missingNote(study, ours)}${
+        provenanceNote(study.profile, [...ours, ...rows.flatMap(({ groups }) => groups)])
+      }${fillNote(study, [...lacking, ...missing])}`,
     columns,
-    rows: [...rows.map(({ cells }) => cells), ...missing.map((method) => missingRow(study, method))],
-    align: columns.map((_, column) => [0, 1, 5, 7].includes(column) ? "left" : "right"),
+    rows: [...rows.map(({ cells }) => cells), ...missing.map(missingRow)],
+    align: columns.map((_, column) => [0, 1, 6, 8].includes(column) ? "left" : "right"),
     leads: {
       note: "",
+      caption: [curvesLead],
       head: headLeads({ measured: ["Speed-up"] }),
       rows: [...rows.map(({ groups }) => silentLeads(groups)), ...missing.map(() => [])],
     },
   };
 }
 
+const dominanceNote = "Dominates, dominated: no cost in common, and the cheaper is the better one.";
+
 function missingNote(study: Study, ours: readonly RunGroup[]): string {
   return ours.length > 0 ? "" : `No run of DPBERT yet: ${fillCommand(study, "dpbert")} makes them. `;
 }
 
-/** A competitor without any run: its name, and the command that makes one. */
-function missingRow(study: Study, method: string): string[] {
-  const cell = missingCell(study, method);
-  return [noValue, methodLabel(method), noValue, noValue, noValue, cell, noValue, noValue];
+/** A competitor without any run on any task. */
+function missingRow(method: string): string[] {
+  const cell = comingMethods.includes(method) ? "not built yet" : noRunYet;
+  return [noValue, methodLabel(method), noValue, noValue, noValue, noValue, cell, noValue, noValue];
 }
 
-const missingCell = (study: Study, method: string) => `missing: ${fillCommand(study, method)}`;
-
-/** What stands for a comparison that there is none of: the command, where the competitor has no run on the task and can have one. */
-function uncompared(study: Study, task: string, family: Family): string {
-  const { method, setting } = family, has = pointsOf(study.groups, task, family, layerCost).length > 0;
-  return has || isImpossible(method, setting, task) ? noValue : missingCell(study, method);
-}
-
-function competitorRow(
-  study: Study,
-  group: RunGroup,
-  family: Family,
-): { cells: string[]; groups: RunGroup[] } {
+function competitorRow(study: Study, group: RunGroup, family: Family) {
   const [layers, latency] = [layerCost, latencyCost].map((cost) => comparedWith(study, group, family, cost));
-  const used = [layers, latency].flatMap((one) => one ? groupsIn(one) : []);
+  const compared = [layers, latency].flatMap((one) => one ?? []);
   const { numLayers } = group.records[0].path;
   return {
+    method: family.method,
     cells: [
       taskLabel(group.task),
       familyStyle(family).label,
+      showCounts(compared.map(({ seeds }) => seeds.length)),
       showScore(layers ? layers.first.cost * numLayers : NaN),
-      ...[0, 1].map((side) => showScore(layers?.scores[side])),
-      layers ? comparedCell(layers, inLayers) : uncompared(study, group.task, family),
+      ...([0, 1] as const).map((side) => layers ? scoreThere(layers, side) : noValue),
+      layers ? comparedCell(layers, inLayers) : uncomparedCell(study, group, family, layerCost, inLayers),
       showSpeedup(latency ? 1 / latency.first.cost : NaN),
-      latency ? comparedCell(latency, asSpeedups) : noValue,
+      latency
+        ? comparedCell(latency, asSpeedups)
+        : uncomparedCell(study, group, family, latencyCost, asSpeedups),
     ],
-    groups: [...new Set(used)],
+    groups: [...new Set(compared.flatMap(groupsIn))],
   };
 }
 
@@ -121,8 +126,9 @@ function oncePerPlace(found: readonly Compared[]): Compared[] {
 }
 
 const countColumns = [
-  ...["Competitor", "At equal layers: wins", "Ties", "Losses", "At equal speed-up: wins", "Speed-up ties"],
-  ...["Speed-up losses", "Every setting at equal layers: wins", "All ties", "All losses"],
+  ...["Competitor", "Seeds", "Tasks by layers", "At equal layers", "Dominance by layers"],
+  ...["Tasks by speed-up", "At equal speed-up", "Dominance by speed-up"],
+  ...["Every setting at equal layers", "Every setting's dominance"],
 ];
 
 /** How often DPBERT wins, ties and loses against each competitor, over tasks and, in the last columns, over its settings. */
@@ -134,29 +140,49 @@ export function winsTable(study: Study): Table {
     method === "dpbert" && familyOf(record).setting === ""
   );
   const families = competitorsOf(study);
-  const counts = (groups: readonly RunGroup[], family: Family, cost: Cost) => {
-    const found = oncePerPlace(groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []));
-    return ["win", "tie", "loss"].map((verdict) => {
-      const counted = found.filter((one) => one.verdict === verdict);
-      return marked(`${counted.length}`, ...counted.flatMap(groupsIn));
-    });
-  };
+  const found = (groups: readonly RunGroup[], family: Family, cost: Cost) =>
+    oncePerPlace(groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []));
+  const rows = families.map((family) => {
+    const layers = found(standing, family, layerCost), latency = found(standing, family, latencyCost);
+    const seeds = [...layers, ...latency].map((one) => one.seeds.length);
+    const tasks = (compared: Compared[]) => `${compared.length} of ${standing.length}`;
+    return {
+      cells: [
+        ...[familyStyle(family).label, showCounts(seeds), tasks(layers), ...countCells(layers)],
+        ...[tasks(latency), ...countCells(latency), ...countCells(found(all, family, layerCost))],
+      ],
+      groups: [...layers, ...latency].flatMap(groupsIn),
+    };
+  });
   return {
     name: "wins",
     caption:
-      `Tasks on which ${
+      `How often ${
         methodLabel("dpbert", study.setting)
-      } wins, ties or loses where both cost the same, each on ` +
-      `its own curve, and the same over every setting of DPBERT's, a place on its curve once. ${curvesNote} Counted from the paired bootstrap; a competitor without a run has no row. ${
-        missingNote(study, standing)
-      }${provenanceNote(study.profile, standing)}`,
+      } wins / ties / loses against each competitor, of the tasks on which the two can be compared, in the seeds that both ` +
+      "have; and the same over every setting of DPBERT's, a place on its curve once. Dominance: the same where they have no " +
+      "cost in common, counted only if the cheaper one is as good or better. Judged by the paired bootstrap over dev rows and seeds; a " +
+      `competitor without a run has no row. ${curvesNote} ${missingNote(study, standing)}${
+        provenanceNote(study.profile, [...standing, ...rows.flatMap(({ groups }) => groups)])
+      }`,
     columns: countColumns,
-    rows: families.map((family) => [
-      familyStyle(family).label,
-      ...counts(standing, family, layerCost),
-      ...counts(standing, family, latencyCost),
-      ...counts(all, family, layerCost),
-    ]),
-    leads: { note: "", head: [], rows: families.map(() => [{ path: "tables/competitors.md" }]) },
+    rows: rows.map(({ cells }) => cells),
+    leads: {
+      note: "",
+      caption: [curvesLead],
+      head: [],
+      rows: families.map(() => [{ path: "tables/competitors.md" }]),
+    },
   };
+}
+
+/** Wins, ties and losses, `5 / 2 / 1`: at a common cost, and without one. */
+function countCells(found: readonly Compared[]): string[] {
+  return [false, true].map((apart) => {
+    const own = found.filter((one) => one.apart === apart);
+    const counts = ["win", "tie", "loss"].map((verdict) =>
+      own.filter((one) => one.verdict === verdict).length
+    );
+    return marked(counts.join(" / "), ...own.flatMap(groupsIn));
+  });
 }

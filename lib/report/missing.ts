@@ -11,13 +11,24 @@ export const competitors = ["bert-first-k", "deebert", "pabee", "dpbert-soft", "
 export const comingMethods = ["layerdrop", "distilbert", "berxit", "leebert"];
 
 /**
- * The command that runs all that a profile wants of a method, under its defaults where it wants none, and trains nothing
- * twice; of a method that is not built yet, which the command would refuse today, with a word that says so.
+ * The command that runs all that a profile wants of a method (or of several: `a,b`), under its defaults where it wants
+ * none, and trains nothing twice.
  */
 export function fillCommand({ profile }: Pick<Study, "profile">, method: string): string {
   const full = profile === "micro" ? " --full" : "";
-  const command = `\`deno task reproduce --profile ${profile}${full} --methods ${method}\``;
-  return comingMethods.includes(method) ? `${command} (not built yet)` : command;
+  return `\`deno task reproduce --profile ${profile}${full} --methods ${method}\``;
+}
+
+/** Stands for a number whose run is missing; `fillNote` has the command. */
+export const noRunYet = "no run yet";
+
+/** Stands for a number that there will never be (`isImpossible`). */
+export const notForRegression = "not for a regression";
+
+/** Ends the caption of a table in which runs of `methods` are missing: one command that makes them all. */
+export function fillNote(study: Pick<Study, "profile">, methods: readonly string[]): string {
+  const lacking = [...new Set(methods)].filter((method) => !comingMethods.includes(method));
+  return lacking.length > 0 ? ` No run yet: ${fillCommand(study, lacking.join(","))} makes them.` : "";
 }
 
 /** Whether a method has no number on a task and never will: a regression has no entropy to leave by. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleStudy, firstOf6 } from "./example_study.ts";
 import { methodEntries } from "../runs/methods/mod.ts";
-import { comingMethods, competitors, fillCommand, isComplete } from "./missing.ts";
+import { comingMethods, competitors, fillCommand, fillNote, isComplete } from "./missing.ts";
 
 const run = { method: "deebert", settings: { targetRate: 0.45 }, right: 20, path: firstOf6(3), speedup: 2 };
 const wanted = [{ method: run.method, settings: run.settings }];
@@ -15,10 +15,15 @@ Deno.test("isComplete asks for every task and seed, timed, and for nothing that 
   assert.ok(!complete([run, { ...run, seed: 1, settings: { targetRate: 0.3 } }]));
 });
 
-Deno.test("fillCommand gives the command, and of a method that is not built yet says so", () => {
+Deno.test("fillCommand gives the command; fillNote one for several methods, without those not built yet", () => {
   const command = "`deno task reproduce --profile micro --full --methods";
   assert.equal(fillCommand({ profile: "micro" }, "pabee"), `${command} pabee\``);
-  assert.equal(fillCommand({ profile: "micro" }, "leebert"), `${command} leebert\` (not built yet)`);
+  const micro = { profile: "micro" };
+  assert.equal(
+    fillNote(micro, ["pabee", "leebert", "deebert", "pabee"]),
+    ` No run yet: ${command} pabee,deebert\` makes them.`,
+  );
+  assert.equal(fillNote(micro, ["leebert"]), "");
   assert.equal(
     fillCommand({ profile: "glue" }, "bert"),
     "`deno task reproduce --profile glue --methods bert`",

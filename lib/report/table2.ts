@@ -2,15 +2,31 @@
 import { settingSlug } from "../runs/store.ts";
 import { overridesOf } from "../runs/overrides.ts";
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import { asSpeedups, comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
-import { type Cost, latencyCost, layerCost } from "./families.ts";
+import {
+  asSpeedups,
+  comparedCell,
+  curvesLead,
+  curvesNote,
+  inLayers,
+  scoreThere,
+  uncomparedCell,
+} from "./compared_cell.ts";
+import { type Cost, latencyCost, layerCost, pointsOf } from "./families.ts";
 import { findGroup, layersOf, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
-import { fillCommand } from "./missing.ts";
+import { fillNote, noRunYet } from "./missing.ts";
 import { marked } from "./marks.ts";
 import { mean } from "./statistics.ts";
 import type { Study } from "./study.ts";
-import { methodLabel, noValue, showDifference, showScore, showSpeedup, taskLabel } from "./style.ts";
+import {
+  methodLabel,
+  noValue,
+  showCounts,
+  showDifference,
+  showScore,
+  showSpeedup,
+  taskLabel,
+} from "./style.ts";
 import type { Table } from "./value.ts";
 
 /** The tasks of the paper's Table 2, in its order. */
@@ -25,41 +41,43 @@ function besideSoft(study: Study, task: string, cost: Cost): Compared | null {
 }
 
 /** The gain over soft gates at equal speed-up on the tasks of Table 2 that have both, and the runs behind it. */
-export function softGain(study: Study): { tasks: string[]; gain: number; groups: RunGroup[] } {
+export interface SoftGain {
+  tasks: string[];
+  gain: number;
+  /** How many seeds each task's gain is of. */
+  seeds: number[];
+  groups: RunGroup[];
+}
+
+/** See `SoftGain`; where one has no measured latency, the gain at equal layers; without a common cost there is none. */
+export function softGain(study: Study): SoftGain {
   const found = table2Tasks.flatMap((task) => {
-    const compared = besideSoft(study, task, latencyCost) ?? besideSoft(study, task, layerCost);
+    const both = [latencyCost, layerCost].map((cost) => besideSoft(study, task, cost));
+    const compared = both.find((one) => one && !one.apart);
     return compared ? [{ task, compared }] : [];
   });
   return {
     tasks: found.map(({ task }) => task),
     gain: mean(found.map(({ compared }) => compared.difference.mean)),
+    seeds: found.map(({ compared }) => compared.seeds.length),
     groups: found.flatMap(({ compared }) => groupsIn(compared)),
   };
 }
 
 const columns = [
-  ...[
-    "Task",
-    "Speed-up",
-    "DPBERT",
-    "DPBERT-soft",
-    "Gain at equal speed-up",
-    "Layers",
-    "Gain at equal layers",
-  ],
-  ...["Paper: DPBERT", "Paper: soft", "Paper: gain", "Missing: filled by"],
+  ...["Task", "Seeds", "Speed-up", "DPBERT", "DPBERT-soft", "Gain at equal speed-up", "Layers"],
+  ...["Gain at equal layers", "Paper: DPBERT", "Paper: soft", "Paper: gain"],
 ];
 
 /**
  * The paper's Table 2: DPBERT beside DPBERT-soft at equal speed-up (and at equal layers), thresholded both, on the paper's four
- * tasks, with the paper's numbers in columns of their own. A task without one of them names the command.
+ * tasks, with the paper's numbers in columns of their own.
  */
 export function table2(study: Study): Table {
-  const found = table2Tasks.map((task) => ({
-    task,
-    timed: besideSoft(study, task, latencyCost),
-    layered: besideSoft(study, task, layerCost),
-  }));
+  const found = table2Tasks.map((task) => {
+    const [timed, layered] = [latencyCost, layerCost].map((cost) => besideSoft(study, task, cost));
+    return { task, timed, layered, lacking: lackingOn(study, task) };
+  });
   const groups = found.map(({ timed, layered }) =>
     [timed, layered].flatMap((one) => one ? groupsIn(one) : [])
   );
@@ -68,36 +86,58 @@ export function table2(study: Study): Table {
     caption:
       `Table 2. ${
         methodLabel("dpbert", study.setting)
-      } beside DPBERT-soft (section 4.7: stage 3 with soft gates and ` +
-      "without rewards), gates thresholded in both at inference; dev scores × 100. DPBERT-soft is read off its own curve where " +
-      `DPBERT stands. ${curvesNote} Gain: with the 95 % interval of a paired bootstrap over dev rows and seeds. ${
+      } beside DPBERT-soft (section 4.7: stage 3 with soft gates and without rewards), gates thresholded in both at ` +
+      "inference; dev scores × 100, mean over the seeds that both have (Seeds: how many); ≈ is read off between two " +
+      `settings. Gain: with the 95 % interval of a paired bootstrap over dev rows and seeds. ${curvesNote} ${
         provenanceNote(study.profile, groups.flat())
-      }${otherRowsNote(study.profile)}`,
+      }${otherRowsNote(study.profile)}${fillNote(study, found.flatMap(({ lacking }) => lacking))}`,
     columns,
-    rows: found.map(({ task, timed, layered }) => row(study, task, timed, layered)),
-    align: columns.map((_, column) => [0, 4, 6, 10].includes(column) ? "left" : "right"),
-    leads: { note: "", head: [], rows: groups.map((own) => silentLeads([...new Set(own)])) },
+    rows: found.map(({ task, timed, layered, lacking }) =>
+      row(study, task, lacking.length > 0 ? null : { timed, layered })
+    ),
+    align: columns.map((_, column) => [0, 5, 7].includes(column) ? "left" : "right"),
+    leads: {
+      note: "",
+      caption: [curvesLead],
+      head: [],
+      rows: groups.map((own) => silentLeads([...new Set(own)])),
+    },
   };
 }
 
-function row(study: Study, task: string, timed: Compared | null, layered: Compared | null): string[] {
-  const shown = timed ?? layered,
-    theirs = ["dpbert", "dpbert-soft"].map((method) => study.paper.table2[method]?.[task]);
-  const [reinforced, relaxed] = theirs.map((score) => score ?? NaN);
-  const lacking = ["dpbert", "dpbert-soft"].filter((method) =>
-    !study.groups.some((group) => group.task === task && group.method === method)
+/** Which of the two has no run that stands on a task. */
+function lackingOn({ groups, setting }: Study, task: string): string[] {
+  const own = findGroup(groups, task, "dpbert", setting);
+  const theirs = pointsOf(groups, task, soft, layerCost);
+  return [...own ? [] : ["dpbert"], ...theirs.length > 0 ? [] : ["dpbert-soft"]];
+}
+
+/** `both`: at equal speed-up and at equal layers; null where runs are missing. */
+function row(
+  study: Study,
+  task: string,
+  both: { timed: Compared | null; layered: Compared | null } | null,
+): string[] {
+  const [reinforced, relaxed] = ["dpbert", "dpbert-soft"].map((method) =>
+    study.paper.table2[method]?.[task] ?? NaN
   );
+  const ours = findGroup(study.groups, task, "dpbert", study.setting)!;
+  const gain = (compared: Compared | null, cost: Cost, shown: typeof inLayers) => {
+    if (!both) return noRunYet;
+    return compared ? comparedCell(compared, shown) : uncomparedCell(study, ours, soft, cost, shown);
+  };
+  const { timed, layered } = both ?? { timed: null, layered: null }, shown = timed ?? layered;
   return [
     taskLabel(task),
+    showCounts(shown ? [shown.seeds.length] : []),
     showSpeedup(timed ? 1 / timed.first.cost : NaN),
-    ...[0, 1].map((side) => showScore(shown?.scores[side])),
-    timed ? comparedCell(timed, asSpeedups) : noValue,
+    ...([0, 1] as const).map((side) => shown ? scoreThere(shown, side) : noValue),
+    gain(timed, latencyCost, asSpeedups),
     showScore(layered ? layered.first.cost * layered.first.lower.records[0].path.numLayers : NaN),
-    layered ? comparedCell(layered, inLayers) : noValue,
+    gain(layered, layerCost, inLayers),
     showScore(reinforced),
     showScore(relaxed),
     showDifference(reinforced - relaxed),
-    lacking.map((method) => fillCommand(study, method)).join(" ") || noValue,
   ];
 }
 
@@ -119,7 +159,9 @@ export function discretisationTable(study: Study): Table {
     );
     return method === "dpbert-soft" || softly || sampled ? [{ group, softly, sampled }] : [];
   });
-  const score = (group: RunGroup | undefined) => group ? mean(scoresOf(group)) : NaN;
+  const scoreCell = (group: RunGroup | undefined) =>
+    group ? marked(showScore(mean(scoresOf(group))), group) : noRunYet;
+  const lacking = rows.filter(({ softly, sampled }) => !softly || !sampled).map(({ group }) => group.method);
   return {
     name: "discretisation",
     caption:
@@ -127,17 +169,17 @@ export function discretisationTable(study: Study): Table {
       "as DPBERT-soft is trained; every layer is computed then, so nothing is saved. Thresholded: a layer runs where s > 0.5 " +
       `(Eq. 5). Sampled: with probability s. ${
         provenanceNote(study.profile, rows.map(({ group }) => group))
-      }${rows.length > 0 ? "" : ` No run yet: ${fillCommand(study, "dpbert-soft")} makes them.`}`,
+      }${fillNote(study, rows.length > 0 ? lacking : ["dpbert-soft"])}`,
     columns: gapColumns,
     rows: rows.map(({ group, softly, sampled }) => [
       taskLabel(group.task),
       methodLabel(group.method, group.setting),
       `${group.records.length}`,
-      showScore(score(group)),
+      showScore(mean(scoresOf(group))),
       showScore(layersOf(group)),
-      marked(showScore(score(softly)), softly),
-      marked(showDifference(score(softly) - score(group)), softly),
-      marked(showScore(score(sampled)), sampled),
+      scoreCell(softly),
+      softly ? marked(showDifference(mean(scoresOf(softly)) - mean(scoresOf(group))), softly) : noValue,
+      scoreCell(sampled),
       marked(showScore(sampled && layersOf(sampled)), sampled),
     ]),
     align: gapColumns.map((_, column) => column < 2 ? "left" : "right"),

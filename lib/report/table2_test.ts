@@ -29,7 +29,7 @@ Deno.test("table2: 90 against half way between 40 and 60, beside the paper's 90.
   const found = cells(table2(study), ([task]) => task === "SST-2");
   assert.deepEqual([found.DPBERT, found["DPBERT-soft"], found["Speed-up"], found.Layers], [
     "90.0",
-    "50.0",
+    "≈ 50.0",
     "2.00×",
     "3.0",
   ]);
@@ -39,27 +39,47 @@ Deno.test("table2: 90 against half way between 40 and 60, beside the paper's 90.
     "85.7",
     "+5.1",
   ]);
-  assert.equal(found["Missing: filled by"], "–");
+  assert.equal(found.Seeds, "1");
 });
 
-Deno.test("table2 has a row for each of the paper's tasks; one without runs is dashes and commands", () => {
+Deno.test("table2 says of a task where the two never cost the same that they do not, and counts it in no gain", () => {
+  const apart = exampleStudy([
+    { ...run("dpbert", { targetRate: 0.45 }, 4, 18), task: "rte" },
+    { ...run("dpbert-soft", { targetRate: 0.45 }, 2, 8), task: "rte" },
+    { ...run("dpbert", { targetRate: 0.45 }, 3, 18), task: "mrpc" },
+    { ...run("dpbert-soft", { targetRate: 0.45 }, 4, 2), task: "mrpc" },
+  ]);
+  const [rte, mrpc] = table2(apart).rows;
+  assert.deepEqual([rte[5], rte[7]], [
+    "no common cost: 1.50× against 3.00×",
+    "no common cost: 4.0 against 2.0 layers",
+  ]);
+  assert.match(mrpc[7], /^dominates: .* at 3\.0 against 4\.0 layers$/);
+  assert.deepEqual(softGain(apart).tasks, []);
+});
+
+Deno.test("table2 has a row for each of the paper's tasks; one without runs says so, with a command below", () => {
   const table = table2(study);
   assert.deepEqual(table.rows.map(([task]) => task), ["RTE", "MRPC", "SST-2", "STS-B"]);
   const found = cells(table, ([task]) => task === "RTE");
-  assert.deepEqual([found.DPBERT, found["Gain at equal layers"], found["Paper: gain"]], ["–", "–", "+15.2"]);
-  assert.match(found["Missing: filled by"], /--methods dpbert` `.*--methods dpbert-soft`$/);
+  assert.deepEqual([found.DPBERT, found["Gain at equal layers"], found["Paper: gain"]], [
+    "–",
+    "no run yet",
+    "+15.2",
+  ]);
+  assert.match(table.caption, /No run yet: `.* --methods dpbert,dpbert-soft` makes them\.$/);
 });
 
 Deno.test("softGain is the mean over the tasks that have both", () => {
-  const { tasks, gain } = softGain(study);
-  assert.deepEqual([tasks, Math.round(gain)], [["sst-2"], 40]);
+  const { tasks, gain, seeds } = softGain(study);
+  assert.deepEqual([tasks, Math.round(gain), seeds], [["sst-2"], 40, [1]]);
   assert.deepEqual(softGain(exampleStudy([])).tasks, []);
 });
 
 Deno.test("discretisationTable: one training under three kinds of gates", () => {
   const table = discretisationTable(study);
   assert.deepEqual(table.rows.map(([, method]) => method), ["DPBERT-soft (t0.3)", "DPBERT-soft (t0.45)"]);
-  assert.deepEqual(table.rows[0].slice(3), ["40.0", "2.0", "–", "–", "–", "–"]);
+  assert.deepEqual(table.rows[0].slice(3), ["40.0", "2.0", "no run yet", "–", "no run yet", "–"]);
   assert.deepEqual(table.rows[1].slice(3), ["60.0", "4.0", "95.0", "+35.0", "70.0", "5.0"]);
 });
 
