@@ -51,11 +51,12 @@ export function artefacts(study: Study): Artefacts {
   const records = recordsOf(study), timings = timingsOf(study), { profile, paper, setting } = study;
   const systems = records.filter(isOfSystem);
   const soft = softGain(study), compared = comparisons(study), written = study.graded.length > 0;
+  const pages = written ? [claimsToCheck(study)] : [], [checked] = pages.map(({ name }) => `${name}.md`);
   return {
     tables: [
       table1(standingRecords(study), timings, paper, profile),
       retentionTable(systems, timings, paper, profile),
-      claimsTable(records, timings, paper, profile, { setting, notebooks, soft }),
+      claimsTable(records, timings, paper, profile, { setting, notebooks, soft, checked }),
       costTable(records, timings, profile),
       ...written ? [...gradedTables(study), ...compared.tables] : [],
       ...study.tunings.length > 0 ? [tuningTable(study.tunings, profile)] : [],
@@ -71,7 +72,7 @@ export function artefacts(study: Study): Artefacts {
       ...written ? [] : compared.tables,
     ],
     notebookFigures: written ? [] : compared.figures,
-    pages: written ? [claimsToCheck(study)] : [],
+    pages,
   };
 }
 

@@ -11,8 +11,9 @@ import {
 } from "./groups.ts";
 import { silentLeads } from "./leads.ts";
 import { type Paper, paperMean } from "./paper.ts";
-import { keptOf } from "./retention.ts";
+import { keptText } from "./retention.ts";
 import { mean } from "./statistics.ts";
+import type { SoftGain } from "./table2.ts";
 import { noValue, showCounts, showDifference, showScore, showSpeedup, taskLabel } from "./style.ts";
 import type { Lead, Table } from "./value.ts";
 
@@ -27,6 +28,8 @@ interface Claim {
   typed: string;
   ours: string;
   groups: readonly RunGroup[];
+  /** How many seeds ours is of, where not all that the groups have. */
+  seeds?: readonly number[];
   /** Whose records ours is computed from besides. */
   others?: readonly RunGroup[];
   /** The table that shows ours task by task. */
@@ -34,21 +37,19 @@ interface Claim {
   notebook: string | undefined;
 }
 
-/** DPBERT less DPBERT-soft, mean over tasks, and what it was computed from (`softGain`). */
-type SoftGain = { tasks: readonly string[]; gain: number; groups: readonly RunGroup[] };
-
 /**
  * Five rows: DPBERT's score, the share of BERT's score it keeps, its latency, its gain over soft gates, and its paths.
- * `setting` picks one operating point of DPBERT; the paper's means are taken over the tasks ours has.
+ * `setting` picks one operating point of DPBERT; the means of the paper's tables are taken over the tasks ours has.
+ * `checked`: the page, below the profile's folder, that says how to check each claim.
  */
 export function claimsTable(
   records: readonly RunRecord[],
   timings: readonly TimingRecord[],
   paper: Paper,
   profile: string,
-  options: { setting?: string; notebooks?: NotebookLinks; soft?: SoftGain } = {},
+  options: { setting?: string; notebooks?: NotebookLinks; soft?: SoftGain; checked?: string } = {},
 ): Table {
-  const { setting = "", notebooks = {}, soft = { tasks: [], gain: NaN, groups: [] } } = options;
+  const { setting = "", notebooks = {}, soft = noGain, checked } = options;
   const groups = groupRuns(records, timings, profile);
   const ours = groups.filter((group) => group.method === "dpbert" && group.setting === setting);
   const claims = [
@@ -62,14 +63,20 @@ export function claimsTable(
   const width = Object.keys(notebooks).length > 0 ? 6 : 5; // a notebook need not lead to itself
   return {
     name: "claims",
-    caption: `${smokeNote(profile)} The paper's claims beside ours, mean over ${
-      ours.map((group) => taskLabel(group.task)).join(", ") || "no task yet"
-    }; the paper's means over the same tasks, with BERT-base.${otherRowsNote(profile)}`.trim(),
+    caption: [
+      `${smokeNote(profile)} The paper's claims, with BERT-base, beside ours, mean over ${
+        namesOf(tasksOf(ours)) || "no task yet"
+      } unless a row names its tasks.`,
+      "The numbers of the paper's tables are means over the same tasks, those of its abstract as it has them." +
+      otherRowsNote(profile),
+      ...checked ? [checkNote] : [],
+    ].join(" ").trim(),
     columns: columns.slice(0, width),
     rows: claims.map((claim) => claimRow(claim, profile).slice(0, width)),
     align: (["left", "right", "right", "left", "left", "left"] as const).slice(0, width),
     leads: {
       note: "",
+      caption: checked ? [{ path: checked, text: checkNote }] : [],
       head: [],
       rows: claims.map((claim) =>
         claimLeads(claim).filter(({ shown }) => !shown || columns.indexOf(shown.column) < width)
@@ -78,11 +85,13 @@ export function claimsTable(
   };
 }
 
-function claimRow({ artefact, paper, ours, groups, table, notebook }: Claim, profile: string): string[] {
-  const seeds = groups.length > 0
-    ? `${profile}, ${showCounts(groups.map((group) => group.records.length))}`
-    : profile;
-  return [artefact, paper, ours, seeds, groups.length > 0 ? table : noValue, shortName(notebook)];
+const checkNote = "How to check each of them.";
+
+function claimRow(claim: Claim, profile: string): string[] {
+  const { artefact, paper, ours, groups, table, notebook } = claim;
+  const { seeds = groups.map((group) => group.records.length) } = claim;
+  const shown = groups.length > 0 ? `${profile}, ${showCounts(seeds)}` : profile;
+  return [artefact, paper, ours, shown, groups.length > 0 ? table : noValue, shortName(notebook)];
 }
 
 const shortName = (notebook: string | undefined) => notebook?.replace(/\.ipynb$/, "") ?? noValue;
@@ -101,6 +110,7 @@ function claimLeads({ paper, typed, groups, others = [], table, notebook }: Clai
   ];
 }
 
+const namesOf = (tasks: readonly string[]) => tasks.map(taskLabel).join(", ");
 const tasksOf = (groups: readonly RunGroup[]) => groups.map((group) => group.task);
 const meanScore = (groups: readonly RunGroup[]) => mean(groups.map((group) => mean(scoresOf(group))));
 
@@ -123,11 +133,10 @@ function keptClaim(
   notebook?: string,
 ): Claim {
   const bertOf = (group: RunGroup) => findGroup(all, group.task, "bert");
-  const kept = ours.map((group) => mean(keptOf(group, bertOf(group))));
   return {
     artefact: "Abstract: share of BERT's score kept (%)",
     paper: showScore(paper.claims.keptPercent),
-    ours: showScore(mean(kept)),
+    ours: keptText(ours, bertOf),
     typed: "claims.tsv",
     groups: ours,
     others: ours.flatMap((group) => bertOf(group) ?? []),
@@ -151,15 +160,19 @@ function latencyClaim(ours: readonly RunGroup[], paper: Paper, notebook?: string
   };
 }
 
-function softClaim({ tasks, gain, groups }: SoftGain, paper: Paper, notebook?: string): Claim {
+const noGain: SoftGain = { tasks: [], gain: NaN, seeds: [], groups: [] };
+
+/** The paper's gain over the same tasks; over all four of its Table 2 while ours has none. */
+function softClaim({ tasks, gain, seeds, groups }: SoftGain, paper: Paper, notebook?: string): Claim {
   const compared = tasks.length > 0 ? tasks : Object.keys(paper.table2["dpbert-soft"]);
   const [reinforced, relaxed] = ["dpbert", "dpbert-soft"].map((method) => paperMean(paper, method, compared));
   return {
-    artefact: "Table 2: gain of reinforcement learning over soft gates",
+    artefact: `Table 2: gain of reinforcement learning over soft gates (${namesOf(compared)})`,
     paper: showDifference(reinforced === null || relaxed === null ? null : reinforced - relaxed),
     ours: showDifference(gain),
     typed: "table2.tsv",
     groups,
+    seeds,
     table: "table2",
     notebook,
   };

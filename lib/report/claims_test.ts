@@ -43,8 +43,18 @@ Deno.test("claimsTable leads to where the paper's number is typed, to the table 
 
 Deno.test("claimsTable compares with soft gates on the tasks that have both", () => {
   const groups = groupRuns([exampleRecord({ method: "dpbert-soft" })], [], "glue");
-  const row = claimsTable(records, [], paper, "glue", { soft: { tasks: ["mrpc"], gain: 4, groups } }).rows[3];
-  assert.deepEqual(row.slice(1, 5), ["+5.0", "+4.0", "glue, 1", "table2"]); // 87.8 - 82.8
+  const soft = { tasks: ["mrpc", "rte"], gain: 4, seeds: [1, 2], groups };
+  const row = claimsTable(records, [], paper, "glue", { soft }).rows[3];
+  assert.equal(row[0], "Table 2: gain of reinforcement learning over soft gates (MRPC, RTE)");
+  // 87.8 - 82.8 and 66.8 - 51.6; the seeds that both have, whatever else has run
+  assert.deepEqual(row.slice(1, 5), ["+10.1", "+4.0", "glue, 1–2", "table2"]);
+});
+
+Deno.test("claimsTable leads to the page that says how to check each claim, where there is one", () => {
+  const table = claimsTable(records, [], paper, "glue", { checked: "claims_to_check.md" });
+  const [caption] = tableMarkdown({ ...table, places: { profile: "..", project: "../../.." } }).split("\n");
+  assert(caption.endsWith(" [How to check each of them.](../claims_to_check.md)"), caption);
+  assert(!claimsTable(records, [], paper, "glue").caption.includes("How to check"));
 });
 
 Deno.test("claimsTable without runs shows dashes and the paper's claims", () => {

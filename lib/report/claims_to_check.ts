@@ -6,7 +6,7 @@ import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "
 import { type RunRecord, trainCommand } from "../runs/record.ts";
 import { overridesOf } from "../runs/overrides.ts";
 import { leadsOf } from "./leads.ts";
-import { keptOf } from "./retention.ts";
+import { keptOf, keptText } from "./retention.ts";
 import { marked } from "./marks.ts";
 import { isComplete } from "./missing.ts";
 import { mean, predictionHalfWidth95 } from "./statistics.ts";
@@ -45,10 +45,11 @@ export function claimsToCheck(study: Study): Table {
     (method === "bert" && setting === "") || (method === "dpbert" && setting === study.setting)
   );
   return {
-    name: "claims",
+    name: "claims_to_check",
     caption:
       "What is claimed and how to check it: dev scores × 100. Minutes: training, of this run and the one it starts " +
-      "from, or of all runs, one after the other, on the machine that their timings name; a dash until all are there. Expected: of a " +
+      "from, or of all runs, one after the other, on the machine that their timings name; over: of those that are there, while " +
+      "some that the command makes are missing. Expected: of a " +
       "single run seed 0's. Tolerance: as far as one more seed may lie from the mean of those that were run with 95 % confidence, as " +
       `\`reproduce\` allows it. ${provenanceNote(study.profile, shown)}`,
     columns,
@@ -111,18 +112,18 @@ function wholeLines(study: Study): Line[] {
     minutes = minutesOfAll(study),
     filled = (text: string) => marked(text, ...study.groups);
   const line = (claim: string, expected: string, tolerance: string, table: string): Line => ({
-    cells: [claim, all, showDecimals(minutes, 0), expected, tolerance, table],
+    cells: [claim, all, minutes, expected, tolerance, table],
     lead: { path: `tables/${table}.md`, shown: { column: "Record", text: table } },
   });
   const ours = study.groups.filter(({ method, setting }) => method === "dpbert" && setting === study.setting);
   const kept = keptBySeed(study, ours);
   const speedups = ours.map((group) => mean(speedupsOf(group))).filter(Number.isFinite);
   const answers = answersOf(study), dynamic = answers.filter((one) => verdictFor(one).startsWith("dynamic"));
-  const name = methodLabel("dpbert", study.setting), tasks = answers.length;
+  const soft = softGain(study), name = methodLabel("dpbert", study.setting), tasks = answers.length;
   return [
     line(
       `${name} keeps this share of BERT's score (%), mean over tasks`,
-      filled(showScore(mean(kept))),
+      filled(keptText(ours, (group) => findGroup(study.groups, group.task, "bert"))),
       showHalfWidth(kept.length < 2 ? 2 : predictionHalfWidth95(kept, 1)),
       "retention",
     ),
@@ -136,8 +137,10 @@ function wholeLines(study: Study): Line[] {
       line(`${name} against ${competitor} at equal layers: wins / ties / losses`, counts, "± 1 task", "wins")
     ),
     line(
-      "DPBERT gains over soft gates at equal speed-up",
-      filled(showDifference(softGain(study).gain)),
+      `DPBERT gains over soft gates at equal speed-up (${
+        soft.tasks.map(taskLabel).join(", ") || "no task yet"
+      })`,
+      filled(showDifference(soft.gain)),
       "same sign",
       "table2",
     ),
@@ -150,20 +153,17 @@ function wholeLines(study: Study): Line[] {
   ];
 }
 
-/** Minutes of all runs, one after the other; NaN until the profile has all that it wants. */
-function minutesOfAll(study: Study): number {
+/** Minutes of all runs, one after the other: `512`; `over 512` until the profile has all that it wants. */
+function minutesOfAll(study: Study): string {
   const seconds = timingsOf(study).reduce((sum, timing) => sum + secondsOf(timing), 0);
-  return isComplete(study) ? seconds / 60 : NaN;
+  const minutes = showDecimals(seconds / 60, 0);
+  return isComplete(study) ? minutes : `over ${minutes}`;
 }
 
 /** Against each competitor that has runs, on how many tasks DPBERT wins, ties and loses at equal layers: `5 / 2 / 1`. */
 function verdicts(study: Study): { competitor: string; counts: string }[] {
-  const { columns, rows } = winsTable(study);
-  const at = ["At equal layers: wins", "Ties", "Losses"].map((column) => columns.indexOf(column));
-  return rows.map((row) => {
-    const counts = at.map((column) => row[column]), isCompared = counts.some((count) => count !== "0");
-    return { competitor: row[0], counts: isCompared ? counts.join(" / ") : noValue };
-  });
+  const { columns, rows } = winsTable(study), at = columns.indexOf("At equal layers");
+  return rows.map((row) => ({ competitor: row[0], counts: row[at] === "0 / 0 / 0" ? noValue : row[at] }));
 }
 
 /** Mean over tasks of the percentage of BERT's score that is kept, for every seed that all of `ours` have. */
