@@ -91,10 +91,17 @@ function freedOfLength({ runs }: GradedGroup): number[] {
 }
 
 /** Points that giving every input another input's path costs, by seed; runs without that control are left out. */
-export function shufflingCosts({ records }: Pick<RunGroup, "records">): number[] {
+export const shufflingCosts = (group: Pick<RunGroup, "records">): number[] =>
+  costsOf(group, "shuffledPathsScore");
+
+/** Points that giving every input the commonest path costs, by seed; runs without that control are left out. */
+export const onePathCosts = (group: Pick<RunGroup, "records">): number[] =>
+  costsOf(group, "commonestPathScore");
+
+function costsOf({ records }: Pick<RunGroup, "records">, control: string): number[] {
   return records.flatMap(({ metrics, controls }) => {
-    const shuffled = controls?.shuffledPathsScore;
-    return typeof shuffled === "number" ? [metrics.score - shuffled] : [];
+    const score = controls?.[control];
+    return typeof score === "number" ? [metrics.score - score] : [];
   });
 }
 

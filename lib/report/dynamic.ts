@@ -1,11 +1,12 @@
-/** Is the planning dynamic? Four questions per task, answered from records, and the verdict in words. */
+/** Is the planning dynamic? Five questions per task, answered from records, and the verdict in words. */
+import type { RunRecord } from "../runs/record.ts";
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import { comparedCell, curvesNote, inLayers } from "./compared_cell.ts";
+import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "./compared_cell.ts";
 import { familyOf, layerCost } from "./families.ts";
-import { dynamicGates, levelCorrelations, shufflingCosts } from "./difficulty.ts";
-import { findGroup, layersOf, provenanceNote, type RunGroup } from "./groups.ts";
+import { dynamicGates, levelCorrelations, onePathCosts, shufflingCosts } from "./difficulty.ts";
+import { findGroup, layersOf, overTarget, overTargetNote, provenanceNote, type RunGroup } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
-import { fillCommand } from "./missing.ts";
+import { fillCommand, fillNote, noRunYet } from "./missing.ts";
 import { marked, markNote } from "./marks.ts";
 import { mean } from "./statistics.ts";
 import type { Study } from "./study.ts";
@@ -15,31 +16,36 @@ import {
   noValue,
   showCounts,
   showDecimals,
+  showPercent,
+  showPoints,
   showScore,
   taskLabel,
 } from "./style.ts";
 import type { Table } from "./value.ts";
 
-/** What counts as a yes; each of them in every seed. */
+/** What counts as a yes, seed by seed. */
 const bounds = {
   /** Gates that open for 5 to 95 % of the inputs. */
   gates: 1,
-  /** Points that another input's path costs. */
-  shuffling: 1,
+  /** Points that another input's path costs, or one path for all. */
+  points: 1,
   /** Spearman's correlation of level and layers, as the profile aims at. */
   correlation: 0.3,
 };
 
-/** The answers for one task; null: cannot be said, because runs are missing. */
+/** The answers for one task, seed by seed; empty: cannot be said, because it was not measured. */
 export interface Answers {
   task: string;
   group: RunGroup;
-  gatesVary: boolean;
-  pathsFit: boolean | null;
-  followsDifficulty: boolean | null;
+  gatesVary: boolean[];
+  pathsFit: boolean[];
+  onePathCosts: boolean[];
+  followsDifficulty: boolean[];
+  /** Seeds in which gates vary and both other paths cost score. */
+  dynamicSeeds: number;
   /** Spearman's correlation of level and layers, mean over seeds; NaN where levels are not known. */
   correlation: number;
-  /** DPBERT against the best fixed subsets found, where both execute as many layers; null where they have none in common. */
+  /** DPBERT against the best fixed subsets found; null where they cannot be compared. */
   againstStatic: Compared | null;
 }
 
@@ -52,32 +58,53 @@ export function answersOf(study: Study): Answers[] {
 }
 
 function answersFor(study: Study, task: string, group: RunGroup): Answers {
-  const costs = shufflingCosts(group);
   const runs = study.graded.filter(({ record }) => group.records.includes(record));
   const correlations = levelCorrelations({ runs });
+  const doGatesVary = (record: RunRecord) => dynamicGates(record) >= bounds.gates;
+  const areDear = (costs: number[]) => costs.map((cost) => cost >= bounds.points);
+  const dynamicSeeds = group.records.filter((record) =>
+    doGatesVary(record) &&
+    [shufflingCosts, onePathCosts].every((costs) => areDear(costs({ records: [record] }))[0])
+  );
   return {
     task,
     group,
-    gatesVary: group.records.every((record) => dynamicGates(record) >= bounds.gates),
-    pathsFit: costs.length > 0 ? costs.every((cost) => cost >= bounds.shuffling) : null,
-    followsDifficulty: runs.length > 0 ? correlations.every((one) => one >= bounds.correlation) : null,
+    gatesVary: group.records.map(doGatesVary),
+    pathsFit: areDear(shufflingCosts(group)),
+    onePathCosts: areDear(onePathCosts(group)),
+    followsDifficulty: correlations.map((one) => one >= bounds.correlation),
+    dynamicSeeds: dynamicSeeds.length,
     correlation: mean(correlations),
     againstStatic: againstStatic(study, group),
   };
 }
 
-/** The best subsets that search found, whether search was asked for or is the default. */
+/** Whether it was measured, and every seed says yes. */
+const always = (seeds: readonly boolean[]) => seeds.length > 0 && seeds.every(Boolean);
+
+const yeses = (seeds: readonly boolean[]) => seeds.filter(Boolean).length;
+
+/** `2 of 3 seeds`. */
+const ofSeeds = (count: number, { length }: readonly boolean[]) => `${count} of ${length} seeds`;
+
+/** The subsets that search found, whether search was asked for or is the default. */
+const foundSubsets = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
+
 function againstStatic(study: Study, group: RunGroup): Compared | null {
-  const families = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
-  const found = families.map((family) => comparedWith(study, group, family, layerCost));
+  const found = foundSubsets.map((family) => comparedWith(study, group, family, layerCost));
   return found.find((one) => one !== null) ?? null;
 }
 
 /** The verdict on one task, in words. */
-export function verdictFor({ gatesVary, pathsFit, againstStatic }: Answers): string {
-  if (!gatesVary) return "static: not in every seed does a gate depend on the input";
-  if (pathsFit === null) return "varied; whether the paths fit their inputs was not measured";
-  if (!pathsFit) return "varied, but another input's path does as well";
+export function verdictFor({ gatesVary, pathsFit, onePathCosts, againstStatic }: Answers): string {
+  const varied = yeses(gatesVary);
+  if (varied === 0) return "static: no gate depends on the input";
+  if (varied < gatesVary.length) {
+    return `varied in ${ofSeeds(varied, gatesVary)}, static in ${gatesVary.length - varied}`;
+  }
+  if (pathsFit.length === 0) return "varied; whether the paths fit their inputs was not measured";
+  if (!always(pathsFit)) return `varied, but another input's path does as well${inSeeds(pathsFit)}`;
+  if (!always(onePathCosts)) return `varied, but one path for all does as well${inSeeds(onePathCosts)}`;
   if (!againstStatic) {
     return "dynamic; whether it pays is not known without a static subset of as many layers";
   }
@@ -86,27 +113,39 @@ export function verdictFor({ gatesVary, pathsFit, againstStatic }: Answers): str
   return "dynamic, and worse than the best fixed subset found";
 }
 
+/** ` in 2 of 3 seeds`: those that say no, where not all do. */
+function inSeeds(seeds: readonly boolean[]): string {
+  return yeses(seeds) > 0 ? ` in ${ofSeeds(seeds.length - yeses(seeds), seeds)}` : "";
+}
+
 const columns = [
-  ...["Task", "Seeds", "Do gates vary?", "Does a path fit its input?", "Does length follow difficulty?"],
-  ...["Better than one subset for all?", "Verdict"],
+  ...["Task", "Seeds", "Do gates vary?", "Does a path fit its input?", "Does one path for all cost score?"],
+  ...["Does length follow difficulty?", "Better than one subset for all?", "Verdict"],
 ];
 
 /** The answers as a table; the caption begins with the verdict over all tasks. */
 export function isItDynamicTable(study: Study): Table {
   const answers = answersOf(study), label = methodLabel("dpbert", study.setting);
+  const rows = answers.map((one) => answerRow(study, one));
   return {
     name: "is_it_dynamic",
-    caption: `**${verdictText(study)}** ${label}; yes means yes in every seed. ` +
-      `Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input another one's ` +
-      `costs at least ${bounds.shuffling} point. Length: Spearman's correlation of executed layers and level of ` +
-      `difficulty is at least ${bounds.correlation}. Better: score less that of the best fixed subsets that search found, ` +
-      "fine-tuned for as many steps, where both execute as many layers, with the 95 % interval of a paired bootstrap over " +
-      `dev rows and seeds. ${curvesNote} ${provenanceNote(study.profile, answers.map(({ group }) => group))}`,
+    caption:
+      `**${
+        verdictText(study)
+      }** ${label}; yes means yes in every seed, numbers are means with the smallest and ` +
+      `largest seed. Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input ` +
+      `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much. ` +
+      `Length: Spearman's correlation of executed layers and level of difficulty is at least ${bounds.correlation}. Better: ` +
+      "score less that of the best fixed subsets that search found, fine-tuned for as many steps, where both execute as " +
+      `many layers, with the 95 % interval of a paired bootstrap over dev rows and the seeds that both have. ${curvesNote} ${
+        provenanceNote(study.profile, answers.map(({ group }) => group))
+      }${rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : ""}`,
     columns,
-    rows: answers.map(answerRow),
+    rows,
     align: columns.map((_, column) => column === 1 ? "right" : "left"),
     leads: {
       note: seedsNote,
+      caption: [curvesLead],
       head: [],
       rows: answers.map(({ group, againstStatic }) => [
         ...leadsOf(group),
@@ -116,19 +155,36 @@ export function isItDynamicTable(study: Study): Table {
   };
 }
 
-const answer = (yes: boolean | null) => yes === null ? noValue : yes ? "yes" : "no";
-
-function answerRow(answers: Answers): string[] {
-  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation, againstStatic } = answers;
+function answerRow(study: Study, answers: Answers): string[] {
+  const { task, group, gatesVary, pathsFit, followsDifficulty, correlation } = answers;
   return [
     taskLabel(task),
     `${group.records.length}`,
-    `${answer(gatesVary)}: ${dynamicCell(group)}`,
-    pathsFit === null ? noValue : `${answer(pathsFit)}: ${showScore(mean(shufflingCosts(group)))} points`,
-    followsDifficulty === null ? noValue : `${answer(followsDifficulty)}: ${showDecimals(correlation, 2)}`,
-    againstStatic ? comparedCell(againstStatic, inLayers) : noValue,
+    answer(gatesVary, dynamicCell(group)),
+    answer(pathsFit, showPoints(shufflingCosts(group))),
+    answer(answers.onePathCosts, showPoints(onePathCosts(group))),
+    answer(followsDifficulty, showDecimals(correlation, 2)),
+    staticCell(study, answers),
     verdictFor(answers),
   ];
+}
+
+/** `yes: 12.2`, `in 2 of 3 seeds: 3.0 (0.0 to 7.2)`. */
+function answer(seeds: readonly boolean[], found: string): string {
+  if (seeds.length === 0) return noValue;
+  const partly = `in ${ofSeeds(yeses(seeds), seeds)}`;
+  return `${always(seeds) ? "yes" : yeses(seeds) === 0 ? "no" : partly}: ${found}`;
+}
+
+function staticCell(study: Study, { group, againstStatic }: Answers): string {
+  if (againstStatic) return comparedCell(againstStatic, inLayers) + fewerSeeds(againstStatic.seeds, group);
+  const why = foundSubsets.map((family) => uncomparedCell(study, group, family, layerCost, inLayers));
+  return why.find((text) => text !== noRunYet) ?? noRunYet;
+}
+
+/** `, 1 seed`, where a number is of fewer seeds than its row. */
+function fewerSeeds({ length }: { length: number }, { records }: RunGroup): string {
+  return length < records.length ? `, ${length} ${length === 1 ? "seed" : "seeds"}` : "";
 }
 
 /** `gates 3 of 12, paths 4–9`: how many gates open for 5 to 95 % of the inputs, and how many paths there are. */
@@ -145,14 +201,19 @@ export function verdictText(study: Study): string {
     const name = methodLabel("dpbert", study.setting);
     return `Not known yet: there is no run of ${name}; ${fillCommand(study, "dpbert")} makes them.`;
   }
-  const isDynamic = ({ gatesVary, pathsFit }: Answers) => gatesVary && pathsFit === true;
-  const graded = answers.filter(({ followsDifficulty }) => followsDifficulty !== null);
+  const isDynamic = ({ group, dynamicSeeds }: Answers) => dynamicSeeds === group.records.length;
+  const graded = answers.filter(({ followsDifficulty }) => followsDifficulty.length > 0);
   const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
-  const dynamic = `The planning is dynamic, in that gates vary and another input's path costs score, on ${
-    counted(answers, isDynamic)
-  }.`;
+  const partly = answers.filter((one) => one.dynamicSeeds > 0 && !isDynamic(one));
+  const dynamic =
+    "The planning is dynamic, in that gates vary and both another input's path and one path for all cost score, " +
+    `in every seed on ${counted(answers, isDynamic)}${
+      partly.length > 0 ? `, in some seeds on ${counted(answers, (one) => partly.includes(one))}` : ""
+    }.`;
   const followed = graded.length > 0
-    ? `Harder inputs take longer paths on ${counted(graded, ({ followsDifficulty }) => followsDifficulty!)}.`
+    ? `Harder inputs take longer paths on ${
+      counted(graded, ({ followsDifficulty }) => always(followsDifficulty))
+    }.`
     : "Whether harder inputs take longer paths is not known: how hard these rows are is not.";
   const pays = compared.length > 0
     ? `It is dynamic and better than the best fixed subset of as many layers on ${
@@ -190,9 +251,9 @@ const controlColumns = [
     "Seeds",
     "Score",
     "Layers",
-    "Commonest path's share",
-    "All on commonest path",
-    "Shuffled paths",
+    "Commonest path",
+    "Lost: all on it",
+    "Lost: shuffled paths",
   ],
   ...["Every layer on", "Commonest path, fine-tuned", "Best subset found", "Random subset"],
 ];
@@ -202,33 +263,46 @@ export function controlsTable(study: Study): Table {
   const ours = study.groups.filter(({ method, records: [record] }) =>
     method === "dpbert" && familyOf(record).setting === ""
   );
+  const rows = ours.map((group) => controlRow(study, group));
   return {
     name: "controls",
     caption:
-      "Dev scores × 100 of DPBERT and of its controls, mean over seeds. All on commonest path, shuffled paths, every " +
-      "layer on: the same weights under other paths. Subsets: the same layers for every input, fine-tuned from stage 1 " +
-      `for the steps of stage 3, with the number of layers. ${provenanceNote(study.profile, ours)}`,
+      "Dev scores × 100 of DPBERT and of its controls, mean over seeds. Lost: points that all inputs on the commonest " +
+      "path and shuffled paths cost, with the smallest and largest seed; both, and every layer on, are the same weights " +
+      "under other paths. Commonest path: its share of the inputs and its layers. Subsets: the same layers for every " +
+      "input, fine-tuned from stage 1 for the steps of stage 3, with the number of layers. " +
+      `${overTargetNote} ${provenanceNote(study.profile, ours)}${
+        rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : ""
+      }`,
     columns: controlColumns,
-    rows: ours.map((group) => controlRow(study, group)),
+    rows,
     leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },
   };
 }
 
 function controlRow(study: Study, group: RunGroup): string[] {
-  const control = (name: string) => mean(group.records.flatMap(({ controls }) => numberIn(controls?.[name])));
-  const share = control("commonestPathShare");
+  const everyLayer = group.records.flatMap(({ controls }) => numberIn(controls?.everyLayerScore));
   return [
     taskLabel(group.task),
     group.setting || noValue,
     `${group.records.length}`,
     showScore(mean(group.records.map(({ metrics }) => metrics.score))),
-    showScore(layersOf(group)),
-    Number.isFinite(share) ? `${showDecimals(100 * share, 0)} %` : noValue,
-    ...["commonestPathScore", "shuffledPathsScore", "everyLayerScore"].map((name) =>
-      showScore(control(name))
-    ),
+    showScore(layersOf(group)) + overTarget(group),
+    commonestPath(group),
+    showPoints(onePathCosts(group)),
+    showPoints(shufflingCosts(group)),
+    showScore(mean(everyLayer)),
     ...["commonest", "search", "random"].map((subset) => subsetCell(study, group, subset)),
   ];
+}
+
+/** `46 % at 5–7 layers`. */
+function commonestPath({ records }: RunGroup): string {
+  const shares = records.flatMap(({ controls }) => numberIn(controls?.commonestPathShare));
+  const paths = records.flatMap(({ controls }) => controls?.commonestPath ?? []);
+  if (shares.length === 0 || paths.length === 0) return noValue;
+  const layers = paths.map((path) => `${path}`.split("1").length - 1);
+  return `${showPercent(mean(shares))} at ${showCounts(layers)} layers`;
 }
 
 const numberIn = (value: unknown): number[] => typeof value === "number" ? [value] : [];
@@ -241,7 +315,7 @@ function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string
   );
   const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
   const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
-  if (!nearest) return noValue;
+  if (!nearest) return noRunYet;
   const score = showScore(mean(nearest.records.map(({ metrics }) => metrics.score)));
-  return marked(`${score} at ${showScore(layersOf(nearest))}`, nearest);
+  return marked(`${score} at ${showScore(layersOf(nearest))}${fewerSeeds(nearest.records, dpbert)}`, nearest);
 }
