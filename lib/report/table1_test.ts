@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { settingSlug } from "../runs/store.ts";
 import { readPaper } from "./paper.ts";
 import { table1 } from "./table1.ts";
 import { tableMarkdown } from "./table_text.ts";
@@ -41,10 +42,15 @@ Deno.test("table1 shows ours, interval, the paper's and the difference in column
   });
 });
 
-Deno.test("table1 shows a dash and the command for a run that is missing", () => {
+Deno.test("table1 says where a run is missing, with the command", () => {
   const table = table1(records, [], paper, "glue");
   const found = row(table, "STS-B", "DPBERT");
-  assert.deepEqual([found.Ours, found.Paper, found.Difference, found.Seeds], ["–", "88.7", "–", "0"]);
+  assert.deepEqual([found.Ours, found.Paper, found.Difference, found.Seeds], [
+    "no run yet",
+    "88.7",
+    "–",
+    "0",
+  ]);
   assert(table.caption.includes("`deno task train --profile glue --task sts-b --method dpbert --seed 0`"));
   assert(table.caption.includes("latency not measured"));
 });
@@ -73,10 +79,48 @@ Deno.test("table1 shows one seed without an interval", () => {
 });
 
 Deno.test("table1 keeps settings apart and says how to fill them", () => {
-  const swept = [...records, dpbert("mrpc", 0, 80), exampleRecord({ setting: "t0.5" })];
+  const changed = exampleRecord({ setting: "t0.5", recipe: { targetRate: 0.5 } });
+  const swept = [...records, dpbert("mrpc", 0, 80), changed];
   const table = table1(swept, [], paper, "glue");
   assert.equal(row(table, "MRPC", "DPBERT (t0.5)").Seeds, "1");
-  assert(table.caption.includes("with the settings of t0.5"));
+  assert(
+    table.caption.includes("--task sts-b --method dpbert --seed 0 --set targetRate=0.5`"),
+    table.caption,
+  );
+});
+
+Deno.test("table1: one command fills all that the profile runs, and nothing fills what cannot be", () => {
+  const made = (method: string, settings: Record<string, string | number>) =>
+    exampleRecord({ profile: "micro", method, setting: settingSlug(settings), recipe: settings });
+  const entropy = { exitBy: "entropy", targetRate: 0.45 };
+  const table = table1(
+    [
+      made("bert", {}),
+      made("pabee", { targetRate: 0.45 }),
+      made("pabee", entropy),
+      made("deebert", { targetRate: 0.45 }),
+    ],
+    [],
+    paper,
+    "micro",
+    ["mrpc", "sts-b"],
+  );
+  assert(
+    table.caption.endsWith("No run yet: `deno task reproduce --profile micro --full --methods bert,pabee`."),
+  );
+  assert.equal(row(table, "STS-B", "DeeBERT (t0.45)").Ours, "not for a regression");
+});
+
+Deno.test("table1 sets the paper's number beside the paper's systems only", () => {
+  const longer = exampleRecord({
+    method: "bert",
+    setting: "extraSteps=stage3",
+    recipe: { extraSteps: "stage3" },
+  });
+  const table = table1([bert("mrpc", 0, 84), longer], [], paper, "glue");
+  assert.equal(row(table, "MRPC", "BERT").Paper, "88.1");
+  const found = row(table, "MRPC", "BERT (extraSteps=stage3)");
+  assert.deepEqual([found.Paper, found.Difference], ["–", "–"]);
 });
 
 Deno.test("table1 takes the tasks it is asked for and ignores other profiles", () => {
