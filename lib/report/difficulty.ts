@@ -98,6 +98,15 @@ export const shufflingCosts = (group: Pick<RunGroup, "records">): number[] =>
 export const onePathCosts = (group: Pick<RunGroup, "records">): number[] =>
   costsOf(group, "commonestPathScore");
 
+/** Layers that the commonest path executes more than an input does on average, by seed, as in `onePathCosts`. */
+export const onePathLayers = ({ records }: Pick<RunGroup, "records">): number[] =>
+  records.flatMap(({ path, controls }) => {
+    const commonest = controls?.commonestPath;
+    return typeof commonest === "string"
+      ? [executedLayers({ path: commonest }) - path.meanExecutedLayers]
+      : [];
+  });
+
 function costsOf({ records }: Pick<RunGroup, "records">, control: string): number[] {
   return records.flatMap(({ metrics, controls }) => {
     const score = controls?.[control];

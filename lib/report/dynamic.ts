@@ -3,7 +3,13 @@ import type { RunRecord } from "../runs/record.ts";
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
 import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "./compared_cell.ts";
 import { familyOf, layerCost } from "./families.ts";
-import { dynamicGates, levelCorrelations, onePathCosts, shufflingCosts } from "./difficulty.ts";
+import {
+  dynamicGates,
+  levelCorrelations,
+  onePathCosts,
+  onePathLayers,
+  shufflingCosts,
+} from "./difficulty.ts";
 import { findGroup, layersOf, overTarget, overTargetNote, provenanceNote, type RunGroup } from "./groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "./leads.ts";
 import { fillCommand, fillNote, noRunYet } from "./missing.ts";
@@ -29,6 +35,8 @@ const bounds = {
   gates: 1,
   /** Points that another input's path costs, or one path for all. */
   points: 1,
+  /** Layers that one path for all executes more: as good at a higher price is no match. */
+  layers: 0.25,
   /** Spearman's correlation of level and layers, as the profile aims at. */
   correlation: 0.3,
 };
@@ -41,7 +49,7 @@ export interface Answers {
   pathsFit: boolean[];
   onePathCosts: boolean[];
   followsDifficulty: boolean[];
-  /** Seeds in which gates vary and both other paths cost score. */
+  /** Seeds in which gates vary, and both another path and one for all cost something. */
   dynamicSeeds: number;
   /** Spearman's correlation of level and layers, mean over seeds; NaN where levels are not known. */
   correlation: number;
@@ -57,21 +65,29 @@ export function answersOf(study: Study): Answers[] {
   });
 }
 
+type Records = Pick<RunGroup, "records">;
+
+const doPathsFit = (group: Records) => shufflingCosts(group).map((cost) => cost >= bounds.points);
+
+function doesOnePathCost(group: Records): boolean[] {
+  const layers = onePathLayers(group);
+  return onePathCosts(group).map((cost, at) => cost >= bounds.points || layers[at] >= bounds.layers);
+}
+
 function answersFor(study: Study, task: string, group: RunGroup): Answers {
   const runs = study.graded.filter(({ record }) => group.records.includes(record));
   const correlations = levelCorrelations({ runs });
   const doGatesVary = (record: RunRecord) => dynamicGates(record) >= bounds.gates;
-  const areDear = (costs: number[]) => costs.map((cost) => cost >= bounds.points);
-  const dynamicSeeds = group.records.filter((record) =>
-    doGatesVary(record) &&
-    [shufflingCosts, onePathCosts].every((costs) => areDear(costs({ records: [record] }))[0])
-  );
+  const dynamicSeeds = group.records.filter((record) => {
+    const alone = { records: [record] };
+    return [doGatesVary(record), ...doPathsFit(alone), ...doesOnePathCost(alone)].every(Boolean);
+  });
   return {
     task,
     group,
     gatesVary: group.records.map(doGatesVary),
-    pathsFit: areDear(shufflingCosts(group)),
-    onePathCosts: areDear(onePathCosts(group)),
+    pathsFit: doPathsFit(group),
+    onePathCosts: doesOnePathCost(group),
     followsDifficulty: correlations.map((one) => one >= bounds.correlation),
     dynamicSeeds: dynamicSeeds.length,
     correlation: mean(correlations),
@@ -119,7 +135,7 @@ function inSeeds(seeds: readonly boolean[]): string {
 }
 
 const columns = [
-  ...["Task", "Seeds", "Do gates vary?", "Does a path fit its input?", "Does one path for all cost score?"],
+  ...["Task", "Seeds", "Do gates vary?", "Does a path fit its input?", "Does one path for all cost?"],
   ...["Does length follow difficulty?", "Better than one subset for all?", "Verdict"],
 ];
 
@@ -134,7 +150,8 @@ export function isItDynamicTable(study: Study): Table {
         verdictText(study)
       }** ${label}; yes means yes in every seed, numbers are means with the smallest and ` +
       `largest seed. Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input ` +
-      `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much. ` +
+      `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much, or ${bounds.layers} ` +
+      `layers more than an input executes. ` +
       `Length: Spearman's correlation of executed layers and level of difficulty is at least ${bounds.correlation}. Better: ` +
       "score less that of the best fixed subsets that search found, fine-tuned for as many steps, where both execute as " +
       `many layers, with the 95 % interval of a paired bootstrap over dev rows and the seeds that both have. ${curvesNote} ${
@@ -162,7 +179,7 @@ function answerRow(study: Study, answers: Answers): string[] {
     `${group.records.length}`,
     answer(gatesVary, dynamicCell(group)),
     answer(pathsFit, showPoints(shufflingCosts(group))),
-    answer(answers.onePathCosts, showPoints(onePathCosts(group))),
+    answer(answers.onePathCosts, onePathCell(group)),
     answer(followsDifficulty, showDecimals(correlation, 2)),
     staticCell(study, answers),
     verdictFor(answers),
@@ -174,6 +191,11 @@ function answer(seeds: readonly boolean[], found: string): string {
   if (seeds.length === 0) return noValue;
   const partly = `in ${ofSeeds(yeses(seeds), seeds)}`;
   return `${always(seeds) ? "yes" : yeses(seeds) === 0 ? "no" : partly}: ${found}`;
+}
+
+/** `10.2 (−0.2 to 30.6), layers −0.1 (−1.0 to 0.7)`. */
+function onePathCell(group: RunGroup): string {
+  return `${showPoints(onePathCosts(group))}, layers ${showPoints(onePathLayers(group))}`;
 }
 
 function staticCell(study: Study, { group, againstStatic }: Answers): string {
@@ -206,7 +228,8 @@ export function verdictText(study: Study): string {
   const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
   const partly = answers.filter((one) => one.dynamicSeeds > 0 && !isDynamic(one));
   const dynamic =
-    "The planning is dynamic, in that gates vary and both another input's path and one path for all cost score, " +
+    "The planning is dynamic, in that gates vary, another input's path costs score, and one path for all score or " +
+    "layers, " +
     `in every seed on ${counted(answers, isDynamic)}${
       partly.length > 0 ? `, in some seeds on ${counted(answers, (one) => partly.includes(one))}` : ""
     }.`;

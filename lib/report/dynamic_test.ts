@@ -41,6 +41,12 @@ Deno.test("the verdict: paths that vary for nothing are told from paths that fit
   assert.match(verdict(planned({})), /^dynamic; whether it pays is not known/);
 });
 
+Deno.test("one path for all that scores as well is no match when it executes half a layer more", () => {
+  const dearer = planned({ controls: { ...paths(90, 100), commonestPath: "111100" } }); // 4 layers beside 3.5
+  assert.match(verdict(dearer), /^dynamic/);
+  assert.equal(isItDynamicTable(exampleStudy([dearer])).rows[0][4], "yes: 0.0, layers 0.5");
+});
+
 Deno.test("the verdict says whether planning pays beside the best fixed subset of as many layers", () => {
   assert.match(verdict(planned({}), ...subsets(10)), /^dynamic, and better/);
   assert.match(verdict(planned({}), ...subsets(19)), /^dynamic, but no better/);
@@ -73,7 +79,7 @@ Deno.test("one seed that says no is no yes, and the answer, the verdict and the 
   assert.equal(shuffled.rows[0][7], "varied, but another input's path does as well in 1 of 2 seeds");
   assert.match(shuffled.caption, /in every seed on 0 of 1 task, in some seeds on 1 of 1 task \(SST-2\)\./);
   const same = cells(planned({ controls: paths(90, 100) })).rows[0];
-  assert.equal(same[4], "in 1 of 2 seeds: 2.5 (0.0 to 5.0)");
+  assert.equal(same[4], "in 1 of 2 seeds: 2.5 (0.0 to 5.0), layers −1.5");
   assert.equal(same[7], "varied, but one path for all does as well in 1 of 2 seeds");
   const still = cells(planned({ path: firstOf6(4) })).rows[0];
   assert.equal(still[2], "in 1 of 2 seeds: gates 0–3 of 6, paths 1–4");
@@ -101,7 +107,7 @@ Deno.test("isItDynamicTable answers with its numbers, and its caption begins wit
     "1",
     "yes: gates 3 of 6, paths 4",
     "yes: 10.0",
-    "yes: 5.0",
+    "yes: 5.0, layers −1.5",
     "yes: 1.00",
   ]);
   assert.match(row[6], /^win: \+50\.0 \(/);
