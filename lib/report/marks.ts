@@ -1,4 +1,4 @@
-/** The mark of what was not recomputed here, and where it stands. */
+/** The marks of what was not recomputed here and of what has a single seed, and where they stand. */
 import type { StudyRecord } from "./filling.ts";
 import { noValue } from "./style.ts";
 import type { Table } from "./value.ts";
@@ -51,3 +51,13 @@ export function pointMarks(groups: readonly Group[], labels?: readonly string[])
     ...labels && { hovertext: labels },
   };
 }
+
+const isSingle = ({ records }: Group): boolean => records.length === 1;
+
+/** A method's symbol as it is drawn for a group: open where that is a single seed, of which there is no spread. */
+export const seedSymbol = (symbol: string, group: Group): string =>
+  isSingle(group) ? `${symbol}-open` : symbol;
+
+/** Says in a caption what open markers are, where there are any. */
+export const seedNote = (groups: readonly Group[]): string =>
+  groups.some(isSingle) ? " Open markers: a single seed." : "";

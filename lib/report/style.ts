@@ -120,7 +120,7 @@ export interface MethodStyle {
   /** Name in tables and legends. */
   label: string;
   colour: string;
-  /** Plotly marker symbol. */
+  /** Plotly marker symbol, a filled one: open is what stands for a single seed (`seedSymbol`). */
   symbol: string;
   /** Plotly line dash. */
   dash: string;
@@ -137,33 +137,33 @@ const styles: Record<string, MethodStyle> = {
   berxit: { label: "BERxiT", colour: "#E69F00", symbol: "diamond", dash: "longdash" },
   leebert: { label: "LeeBERT", colour: "#882255", symbol: "pentagon", dash: "longdashdot" },
   dpbert: { label: "DPBERT", colour: "#0072B2", symbol: "circle", dash: "solid" },
-  "dpbert-soft": { label: "DPBERT-soft", colour: "#56B4E9", symbol: "circle-open", dash: "dash" },
-  "static-subset": { label: "Static subset", colour: "#332288", symbol: "square-open", dash: "dot" },
+  "dpbert-soft": { label: "DPBERT-soft", colour: "#56B4E9", symbol: "hourglass", dash: "dash" },
+  "static-subset": { label: "Static subset", colour: "#332288", symbol: "bowtie", dash: "dot" },
 };
 
 /** What differs where a method under other settings is a system of its own: never its colour. */
 const variants: Record<string, Record<string, Partial<MethodStyle>>> = {
-  bert: { "extraSteps=stage3": { label: "BERT, as many more steps", symbol: "star-open" } },
+  bert: { "extraSteps=stage3": { label: "BERT, as many more steps", symbol: "star-diamond" } },
   "bert-first-k": {
-    "extraSteps=stage3": { label: "BERT, first k layers, as many more steps", symbol: "x-open" },
+    "extraSteps=stage3": { label: "BERT, first k layers, as many more steps", symbol: "star-square" },
   },
   pabee: {
-    "exitBy=entropy": { label: "PABEE's exits by entropy", symbol: "triangle-up-open", dash: "dot" },
+    "exitBy=entropy": { label: "PABEE's exits by entropy", symbol: "triangle-right", dash: "dot" },
     "exitInput=standardised": { label: "PABEE, standardised", symbol: "triangle-left", dash: "longdash" },
     "exitBy=entropy-exitInput=standardised": {
       label: "PABEE's exits by entropy, standardised",
-      symbol: "triangle-left-open",
+      symbol: "star-triangle-up",
       dash: "longdashdot",
     },
   },
   deebert: {
-    "exitInput=standardised": { label: "DeeBERT, standardised", symbol: "square-open", dash: "dot" },
+    "exitInput=standardised": { label: "DeeBERT, standardised", symbol: "octagon", dash: "dot" },
   },
   "static-subset": {
     "subset=search": { label: "Static subset, searched" },
     "": { label: "Static subset, searched" },
-    "subset=commonest": { label: "Static subset, commonest path", symbol: "diamond-open" },
-    "subset=random": { label: "Static subset, random", symbol: "x-open" },
+    "subset=commonest": { label: "Static subset, commonest path", symbol: "diamond-tall" },
+    "subset=random": { label: "Static subset, random", symbol: "diamond-wide" },
   },
 };
 

@@ -69,6 +69,7 @@ Deno.test("every method has a colour and a marker of its own, none of them the p
     const found = ids.map((id) => methodStyle(id)[part]);
     assert.equal(new Set([...found, paperColour]).size, ids.length + 1);
   }
+  assert(ids.every((id) => !methodStyle(id).symbol.endsWith("-open"))); // open: a single seed
   assert.equal(new Set(taskSeries.map((series) => series.colour + series.pattern)).size, 8);
 });
 
