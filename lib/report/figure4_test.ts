@@ -32,7 +32,19 @@ Deno.test("pathLengthFigure: two layers at level 0, four above, in DPBERT's colo
   assert.equal(line.marker.color, "#0072B2");
 });
 
-Deno.test("pathLengthFigure leaves out systems whose inputs all execute as many layers", () => {
+Deno.test("pathLengthFigure draws a level line where all inputs of a task execute as many layers, fitted to 2 to 4", () => {
+  const flat: MadeUpRun = { ...run(0), task: "qnli", path: firstOf6(3) };
+  const { spec: { data, layout }, caption } = pathLengthFigure(exampleStudy([run(0), flat]));
+  const [, line] = data as { y: number[]; marker: { symbol: string } }[];
+  assert.deepEqual([line.y, line.marker.symbol], [[3, 3, 3, 3], "circle-open"]);
+  const { title: { text }, range } = layout.yaxis as { title: { text: string }; range: number[] };
+  assert.deepEqual([text, range], ["SST-2: layers (of 6)", [1.5, 4.5]]);
+  assert.match(caption, /a single seed/);
+});
+
+Deno.test("pathLengthFigure leaves out systems that give all inputs of all tasks as many layers, but never DPBERT", () => {
   const fixed: MadeUpRun = { method: "bert", right: 20, path: firstOf6(6) };
   assert.deepEqual(pathLengthFigure(exampleStudy([fixed])).spec.data, []);
+  const { spec: { data } } = pathLengthFigure(exampleStudy([fixed, { ...run(0), path: firstOf6(3) }]));
+  assert.deepEqual((data as { name: string }[]).map(({ name }) => name), ["DPBERT"]);
 });
