@@ -6,7 +6,7 @@ import { sourcesOf } from "./leads.ts";
 import { marked, markNote } from "./marks.ts";
 import { gradedNote } from "./missing.ts";
 import { panelAxes, panelsHeight, panelsLayout, unlegendedMargin } from "./panels.ts";
-import { mean, summarise } from "./statistics.ts";
+import { mean, summarise, type Summary } from "./statistics.ts";
 import { figureWidth, methodLabel, methodStyle, taskLabel } from "./style.ts";
 import type { Figure } from "./value.ts";
 import { whiskers } from "./whiskers.ts";
@@ -66,7 +66,7 @@ function shareBars({ task, method, records }: RunGroup, panel: number) {
 }
 
 /** The shades of a share, from none to all, and from where on its number is written in white. */
-const shades = ["#ffffff", "#d6e6f4", "#abcfe5", "#6aaed6", "#3787c0", "#105ba4"], whiteFrom = 0.6;
+const shades = ["#ffffff", "#d6e6f4", "#abcfe5", "#6aaed6", "#3787c0", "#105ba4"], whiteFrom = 0.7;
 
 /**
  * The same by level of difficulty: a panel per task, a row of cells per level, in each cell the percentage of its inputs
@@ -88,11 +88,14 @@ export function executedShareByLevelFigure(
     name: "figure4_levels",
     caption: `Figure 4 by level. Percent of the dev inputs of each level of difficulty for which ${
       methodLabel(method, setting)
-    } executes each layer, mean over seeds. ${provenanceNote(profile, groups)}${markNote(...groups)}${
-      gradedNote(groups)
-    }`,
+    } executes each layer, mean over seeds. 1/3: all inputs in one of three seeds, none in the others. *: seeds differ by more than 50 points. ${
+      provenanceNote(profile, groups)
+    }${markNote(...groups)}${gradedNote(groups)}`,
     spec: {
-      data: shares.flatMap((levels, panel) => levels.map((level) => levelCells(level, panel))),
+      data: [
+        ...shares.flatMap((levels, panel) => levels.map((level) => levelCells(level, panel))),
+        ...shares.length > 0 ? [shadesBar] : [],
+      ],
       layout: {
         ...panelsLayout(height, groups.length, (panel) => ({
           x: { title: { text: "Layer" }, dtick: 1, showgrid: false },
@@ -105,7 +108,7 @@ export function executedShareByLevelFigure(
         barmode: "overlay",
         bargap: 0.04,
         showlegend: false,
-        margin: unlegendedMargin,
+        margin: { ...unlegendedMargin, r: 80 },
       },
     },
     width: figureWidth,
@@ -116,35 +119,75 @@ export function executedShareByLevelFigure(
 
 interface LevelShares {
   level: number;
-  /** Share of its inputs per layer, mean over seeds. */
-  shares: number[];
+  /** Per layer, over seeds: the share of its inputs that execute it. */
+  shares: Summary[];
+  /** What its cells say. */
+  texts: string[];
 }
 
 function sharesByLevel(runs: readonly GradedRun[]): LevelShares[] {
   const levels = [...new Set(runs[0].rows.map(({ level }) => level))].sort((a, b) => a - b);
   return levels.map((level) => {
     const rows = runs.map((run) => run.rows.filter((row) => row.level === level));
-    const shares = [...rows[0][0].path].map((_, layer) =>
-      mean(rows.map((own) => mean(own.map(({ path }) => Number(path[layer])))))
+    const bySeed = [...rows[0][0].path].map((_, layer) =>
+      rows.map((own) => mean(own.map(({ path }) => Number(path[layer]))))
     );
-    return { level, shares };
+    return { level, shares: bySeed.map(summarise), texts: bySeed.map(cellText) };
   });
 }
 
+/** Seeds that are all or nothing and differ are counted, not averaged: 33 would look like a gate that opens at times. */
+function cellText(shares: readonly number[]): string {
+  const percents = shares.map((share) => Math.round(100 * share)),
+    all = percents.filter((one) => one === 100);
+  const isEither = percents.every((one) => one === 0 || one === 100);
+  if (isEither && all.length > 0 && all.length < shares.length) return `${all.length}/${shares.length}`;
+  const isFarApart = Math.max(...shares) - Math.min(...shares) > 0.5;
+  return `${Math.round(100 * mean(shares))}${isFarApart ? "*" : ""}`;
+}
+
+/** Nothing but the bar beside the panels that says which shade is which percentage. */
+const shadesBar = {
+  type: "scatter",
+  mode: "markers",
+  x: [null],
+  y: [null],
+  marker: {
+    color: [0],
+    cmin: 0,
+    cmax: 100,
+    colorscale: shades.flatMap((shade, at) => {
+      const edge = (step: number) => Math.min(1, Math.max(0, (step - 0.5) / (shades.length - 1)));
+      return [[edge(at), shade], [edge(at + 1), shade]];
+    }),
+    showscale: true,
+    colorbar: {
+      ticksuffix: " %",
+      thickness: 14,
+      outlinewidth: 1,
+      x: 1.01,
+      len: 220,
+      lenmode: "pixels",
+      y: 1,
+      yanchor: "top",
+    },
+  },
+};
+
 /** Cells are bars of height 1 that start at their level: a picture of shades alone would need a canvas. */
-function levelCells({ level, shares }: LevelShares, panel: number) {
+function levelCells({ level, shares, texts }: LevelShares, panel: number) {
   return {
     type: "bar",
     x: shares.map((_, layer) => layer + 1),
     y: shares.map(() => 0.96),
     base: level - 0.48,
-    text: shares.map((share) => `${Math.round(100 * share)}`),
+    text: texts,
     textposition: "inside",
     insidetextanchor: "middle",
     textangle: 0,
-    textfont: { size: 12, color: shares.map((share) => share >= whiteFrom ? "#ffffff" : "#1a1a1a") },
+    textfont: { size: 12, color: shares.map(({ mean }) => mean >= whiteFrom ? "#ffffff" : "#1a1a1a") },
     marker: {
-      color: shares.map((share) => shades[Math.round(share * (shades.length - 1))]),
+      color: shares.map(({ mean }) => shades[Math.round(mean * (shades.length - 1))]),
       line: { color: "#8c8c8c", width: 0.5 },
     },
     ...panelAxes(panel),

@@ -13,13 +13,22 @@ const run = (seed: number): MadeUpRun => ({
 });
 const study = exampleStudy([run(0), run(1)]);
 
-Deno.test("executedShareByLevelFigure: half of the seeds execute layer 3 at level 0, all of them above", () => {
+Deno.test("executedShareByLevelFigure: one of two seeds executes layer 3 at level 0, both above", () => {
   const { spec: { data }, caption } = executedShareByLevelFigure(study.graded, "micro", "dpbert", "t0.45");
-  const cells = data as { base: number; text: string[] }[];
+  const cells = (data as { base: number; text: string[] }[]).slice(0, -1); // the last is the bar of shades
   assert.deepEqual(cells.map(({ base }) => base), [-0.48, 0.52, 1.52, 2.52]);
-  assert.deepEqual(cells[0].text, ["100", "100", "50", "50", "0", "0"]);
+  assert.deepEqual(cells[0].text, ["100", "100", "1/2", "1/2", "0", "0"]);
   assert.deepEqual(cells[1].text, ["100", "100", "100", "100", "0", "0"]);
   assert.match(caption, /2 seeds/);
+});
+
+Deno.test("executedShareByLevelFigure stars a cell whose seeds differ by more than 50 points: 100 and 40 are 70*", () => {
+  const some = { ...run(0), path: Array.from({ length: 20 }, (_, row) => firstOf6(row % 5 < 3 ? 2 : 4)) };
+  const { graded } = exampleStudy([some, run(1)]);
+  const [{ text }] = executedShareByLevelFigure(graded, "micro", "dpbert", "t0.45").spec.data as {
+    text: string[];
+  }[];
+  assert.deepEqual(text, ["100", "100", "70*", "70*", "0", "0"]);
 });
 
 Deno.test("pathLengthFigure: two layers at level 0, four above, in DPBERT's colour", () => {
