@@ -11,10 +11,12 @@ import {
   axisStyle,
   baseLayout,
   figureWidth,
+  inTaskOrder,
   methodLabel,
   methodStyle,
   noValue,
   paperColour,
+  showCounts,
   taskLabel,
 } from "./style.ts";
 import type { Figure, Lead, Table } from "./value.ts";
@@ -30,19 +32,32 @@ interface Case {
   row?: GradedRow;
   /** The runs that it is of; of ours only. */
   group?: RunGroup;
+  /** Whether all inputs of the run take its path; of ours only. */
+  isOnlyPath?: boolean;
 }
 
-/** What the caption says of the choice. */
-const rule =
-  "Ours: of the dev inputs predicted correctly by seed 0, the first in the file with the fewest executed layers " +
-  "and the first with the most";
-
 /** The tasks of the paper's Table 3. */
-const tasksOf = ({ paper }: Study): string[] => [...new Set(paper.table3.map(({ task }) => task))];
+const paperTasks = ({ paper }: Study): string[] => [...new Set(paper.table3.map(({ task }) => task))];
+
+/** Those, then all others on which ours are two. */
+const tasksOf = (study: Study): string[] => {
+  const others = inTaskOrder(study.groups.map(({ task }) => task)).filter((task) =>
+    !paperTasks(study).includes(task)
+  );
+  return [...paperTasks(study), ...others.filter((task) => ownCases(study, task).length > 1)];
+};
 
 /** The runs that ours are chosen from. */
 const ownGroups = (study: Study): RunGroup[] =>
   tasksOf(study).flatMap((task) => findGroup(study.groups, task, "dpbert", study.setting) ?? []);
+
+/** What the captions say of the choice. */
+function ruleOf(study: Study): string {
+  const seeds = showCounts(ownGroups(study).map(({ records: [{ seed }] }) => seed));
+  return `Ours are of seed ${seeds} alone, on the paper's tasks and on every other one where paths differ in length: of ` +
+    "the dev inputs predicted correctly, the first in the file with the fewest executed layers and the first with the " +
+    `most, under ${methodLabel("dpbert", study.setting)}`;
+}
 
 /** The cases, ours before the paper's, task by task; the paper's alone where ours have no run of known difficulty. */
 function casesOf(study: Study): Case[] {
@@ -60,25 +75,28 @@ function ownCases(study: Study, task: string): Case[] {
   if (right.length === 0) return [];
   const lengths = right.map(executedLayers), shortest = Math.min(...lengths), longest = Math.max(...lengths);
   const ends = shortest === longest ? [shortest] : [shortest, longest];
+  const isOnlyPath = new Set(rows.map(({ path }) => path)).size === 1;
   return ends.map((length) => {
     const row = right.find((one) => executedLayers(one) === length)!;
     const layers = [...row.path].flatMap((bit, layer) => bit === "1" ? [layer + 1] : []);
-    return { task, whose: "ours", label: row.label, layers, row, group };
+    return { task, whose: "ours", label: row.label, layers, row, group, isOnlyPath };
   });
 }
+
+const onePath = "one path for all inputs";
 
 const columns = ["Task", "Whose", "Label", "Level", "Count", "Layers", "First sentence", "Second sentence"];
 
 /**
- * The paper's Table 3 beside ours on its two tasks: label, executed layers and, of ours, level of difficulty and the
+ * The paper's Table 3 beside ours, on its two tasks and on all where our paths differ in length: label, executed layers and, of ours, level of difficulty and the
  * generated sentences; the paper's sentences are GLUE's and are not here.
  */
 export function casesTable(study: Study): Table {
   const cases = casesOf(study);
   return {
     name: "table3",
-    caption: `Table 3. Which layers single inputs execute. ${rule}, under ${
-      methodLabel("dpbert", study.setting)
+    caption: `Table 3. Which layers single inputs execute. ${
+      ruleOf(study)
     }; their sentences are generated. The paper's are its own choice, without its sentences. ${
       provenanceNote(study.profile, ownGroups(study))
     }${missingNote(study, cases)}`,
@@ -96,7 +114,7 @@ export function casesTable(study: Study): Table {
 }
 
 function missingNote(study: Study, cases: readonly Case[]): string {
-  const lacking = tasksOf(study).filter((task) =>
+  const lacking = paperTasks(study).filter((task) =>
     !cases.some((one) => one.task === task && one.whose === "ours")
   );
   if (lacking.length === 0) return "";
@@ -105,7 +123,7 @@ function missingNote(study: Study, cases: readonly Case[]): string {
   }: they need rows whose sentences may be shown; ${fillCommand({ profile: "micro" }, "dpbert")} makes them.`;
 }
 
-function caseRow({ task, whose, label, layers, row }: Case): string[] {
+function caseRow({ task, whose, label, layers, row, isOnlyPath }: Case): string[] {
   const example = row && microDev(task).examples[row.id];
   return [
     taskLabel(task),
@@ -113,7 +131,7 @@ function caseRow({ task, whose, label, layers, row }: Case): string[] {
     label,
     row ? `${row.level}` : noValue,
     `${layers.length}`,
-    layers.join(" "),
+    layers.join(" ") + (isOnlyPath ? ` (${onePath})` : ""),
     example?.a ?? noValue,
     example?.b ?? noValue,
   ];
@@ -125,8 +143,8 @@ export function casesFigure(study: Study): Figure {
   const height = 90 + 44 * cases.length;
   return {
     name: "cases",
-    caption: `Table 3, drawn. A filled square is a layer that the input executes. ${rule}, under ${
-      methodLabel("dpbert", study.setting)
+    caption: `Table 3, drawn. A filled square is a layer that the input executes. ${
+      ruleOf(study)
     }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${
       markNote(...ownGroups(study))
     }${missingNote(study, cases)}`,
@@ -148,8 +166,8 @@ export function casesFigure(study: Study): Figure {
           title: { text: "" },
           range: [0.4, cases.length + 0.6],
           tickvals: cases.map((_, at) => cases.length - at),
-          ticktext: cases.map(({ task, whose, label, group }) =>
-            `${taskLabel(task)}, ${marked(whose, group)}: ${label}`
+          ticktext: cases.map(({ task, whose, label, group, isOnlyPath }) =>
+            `${taskLabel(task)}, ${marked(whose, group)}: ${label}${isOnlyPath ? `<br>${onePath}` : ""}`
           ),
           showgrid: false,
         },

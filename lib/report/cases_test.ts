@@ -47,6 +47,19 @@ Deno.test("paths of one length give one case, no run none and a command that say
   );
 });
 
+Deno.test("tasks whose paths differ in length have cases too; where all inputs share a path the row says so", () => {
+  const varied = { ...run, task: "cola" }, single = { ...run, path: firstOf6(4) };
+  const study = exampleStudy([varied, { ...single, task: "rte" }, single]);
+  const rows = casesTable(study).rows.filter(([, whose]) => whose === "ours");
+  assert.deepEqual(rows.map(([task, , , , , layers]) => [task, layers]), [
+    ["QNLI", "1 2 3 4 (one path for all inputs)"],
+    ["CoLA", "1"],
+    ["CoLA", "1 2 3 4 5"],
+  ]);
+  const { yaxis } = casesFigure(study).spec.layout as { yaxis: { ticktext: string[] } };
+  assert.equal(yaxis.ticktext[2].split("<br>")[1], "one path for all inputs");
+});
+
 Deno.test("casesFigure fills the squares of executed layers, ours of six and the paper's of twelve", () => {
   const [shortest] = casesFigure(exampleStudy([{ ...run, task: "mnli" }])).spec.data as {
     x: number[];
