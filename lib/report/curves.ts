@@ -1,6 +1,7 @@
 /** How one run trained: the loss of every stage and, in the stages that plan, how much is executed. */
 import type { CurveLine } from "../runs/record.ts";
 import { smokeNote } from "./groups.ts";
+import { runningMeans } from "./side_by_side.ts";
 import { axisStyle, baseLayout, figureWidth, methodLabel, taskLabel } from "./style.ts";
 import type { Figure } from "./value.ts";
 
@@ -26,12 +27,19 @@ interface RateSeries {
   read: (line: CurveLine, run: CurveRun) => number | undefined;
 }
 
+/** No method's colour: a stage is none. */
 const stageStyles = [
-  { colour: "#0072B2", symbol: "circle", dash: "solid" },
-  { colour: "#D55E00", symbol: "square", dash: "dash" },
-  { colour: "#009E73", symbol: "triangle-up", dash: "dashdot" },
-  { colour: "#CC79A7", symbol: "diamond", dash: "dot" },
+  { colour: "#1a1a1a", dash: "solid" },
+  { colour: "#4d4d4d", dash: "dash" },
+  { colour: "#1a1a1a", dash: "dashdot" },
+  { colour: "#4d4d4d", dash: "dot" },
 ];
+
+/** Losses of single batches, behind their mean. */
+const dots = { type: "scatter", mode: "markers", marker: { color: "#cccccc", size: 4 } };
+
+/** Recorded steps before and after one over which its loss is averaged to be readable. */
+const reach = 10;
 
 const rateSeries: RateSeries[] = [
   {
@@ -59,7 +67,8 @@ function numberOf(value: unknown): number | undefined {
 }
 
 /**
- * Two panels over the training step, counted through all stages: the loss, one line per stage; below, `meanExecuteProb`
+ * Two panels over the training step, counted through all stages: the loss of single batches as dots, with a line of
+ * its running mean per stage; below, `meanExecuteProb`
  * (Eq. 10) and the share of layers executed (`executionRate`, or `meanExecutedLayers` of `numLayers`) of the lines that
  * carry them, with the target rate as a level. The lower panel is left out if no line carries any.
  */
@@ -69,6 +78,15 @@ export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun)
   const losses = stages.map((stage, i) =>
     lossTrace(lines, steps, stage, stageStyles[i % stageStyles.length])
   );
+  const batches = lines.length > 0
+    ? [{
+      ...dots,
+      marker: { color: "#cccccc", size: 4 },
+      name: "loss, one batch",
+      x: steps,
+      y: lines.map(({ loss }) => loss),
+    }]
+    : [];
   const rates = rateSeries.flatMap((series) => rateTrace(lines, steps, series, run));
   const target = rates.length > 0 && run.targetRate !== undefined ? [targetTrace(steps, run.targetRate)] : [];
   const height = rates.length > 0 ? 640 : 400;
@@ -76,10 +94,10 @@ export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun)
     name: `curves-${run.task}-${run.method}`,
     caption:
       `Training of ${methodLabel(run.method, run.setting)} on ${taskLabel(run.task)}, seed ${run.seed}, ` +
-      `profile ${run.profile}: 1 run, no spread. Steps are counted through the stages.${
+      `profile ${run.profile}: 1 run, no spread. Steps are counted through the stages. Loss: running mean of each stage.${
         smokeNote(run.profile)
       }`,
-    spec: { data: [...losses, ...rates, ...target], layout: layout(height, rates.length > 0) },
+    spec: { data: [...batches, ...losses, ...rates, ...target], layout: layout(height, rates.length > 0) },
     width: figureWidth,
     height,
   };
@@ -100,10 +118,17 @@ function lossTrace(
   lines: readonly CurveLine[],
   steps: readonly number[],
   stage: string,
-  style: { colour: string; symbol: string; dash: string },
+  { colour, dash }: { colour: string; dash: string },
 ) {
-  const own = lines.flatMap((line, i) => line.stage === stage ? [{ x: steps[i], y: line.loss }] : []);
-  return trace(`loss, ${stage}`, own, style, {});
+  const own = lines.flatMap((line, i) => line.stage === stage ? [{ x: steps[i], loss: line.loss }] : []);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `loss, ${stage}`,
+    x: own.map(({ x }) => x),
+    y: runningMeans(own.map(({ loss }) => loss), reach),
+    line: { color: colour, width: 2.5, dash },
+  };
 }
 
 function rateTrace(lines: readonly CurveLine[], steps: readonly number[], series: RateSeries, run: CurveRun) {

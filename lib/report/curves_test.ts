@@ -17,19 +17,26 @@ const lines = [
 ];
 const traces = (figure: ReturnType<typeof trainingCurvesFigure>) => figure.spec.data as Trace[];
 
-Deno.test("trainingCurvesFigure draws each stage's loss over steps counted through the stages", () => {
-  const [backbone, reinforcement] = traces(trainingCurvesFigure(lines, run));
-  assert.deepEqual([backbone.x, backbone.y], [[10, 20], [0.6, 0.5]]);
-  assert.deepEqual([reinforcement.x, reinforcement.y], [[30, 40], [0.7, 0.4]]);
+Deno.test("trainingCurvesFigure draws losses as dots and each stage's mean over steps counted through the stages", () => {
+  const [batches, backbone, reinforcement] = traces(trainingCurvesFigure(lines, run));
+  assert.deepEqual([batches.x, batches.y], [[10, 20, 30, 40], [0.6, 0.5, 0.7, 0.4]]);
+  assert.deepEqual([backbone.x, backbone.y], [[10, 20], [0.55, 0.55]]);
+  assert.deepEqual([reinforcement.x, reinforcement.y], [[30, 40], [0.55, 0.55]]);
+});
+
+Deno.test("trainingCurvesFigure's line is the running mean of a stage alone: 0, 1, 5 are 2 throughout", () => {
+  const losses = [0, 1, 5].map((loss, i) => ({ stage: "backbone", step: i + 1, loss }));
+  const [, mean] = traces(trainingCurvesFigure([...losses, { ...lines[2], step: 4 }], run));
+  assert.deepEqual(mean.y, [2, 2, 2]);
 });
 
 Deno.test("trainingCurvesFigure leaves steps alone that already count through", () => {
   const through = lines.map((line, i) => ({ ...line, step: 10 * (i + 1) }));
-  assert.deepEqual(traces(trainingCurvesFigure(through, run))[1].x, [30, 40]);
+  assert.deepEqual(traces(trainingCurvesFigure(through, run))[2].x, [30, 40]);
 });
 
 Deno.test("trainingCurvesFigure draws probability, executed share and target rate below", () => {
-  const [, , probability, executed, target] = traces(trainingCurvesFigure(lines, run));
+  const [, , , probability, executed, target] = traces(trainingCurvesFigure(lines, run));
   assert.deepEqual([probability.y, probability.yaxis], [[0.9, 0.7], "y2"]);
   assert.deepEqual(executed.y, [1, 0.5]);
   assert.deepEqual([target.x, target.y], [[10, 40], [0.6, 0.6]]);
@@ -37,7 +44,7 @@ Deno.test("trainingCurvesFigure draws probability, executed share and target rat
 
 Deno.test("trainingCurvesFigure has one panel for a backbone alone and survives an empty curve", () => {
   const figure = trainingCurvesFigure(lines.slice(0, 2), { ...run, method: "bert" });
-  assert.equal(figure.spec.data.length, 1);
+  assert.equal(figure.spec.data.length, 2);
   assert.equal("yaxis2" in figure.spec.layout, false);
   assert.deepEqual(trainingCurvesFigure([], run).spec.data, []);
 });
