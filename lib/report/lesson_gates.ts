@@ -69,7 +69,7 @@ export function gatesFigure(models: readonly { method: string; spreads: readonly
   return {
     name: "lesson-gates",
     caption:
-      "Gates that decide. Execute probability of every layer at inference: mean over the dev inputs, from the " +
+      "Where the gates stand. Execute probability of every layer at inference: mean over the dev inputs, from the " +
       `smallest to the largest. ${lessonNote}`,
     spec: {
       data: [
