@@ -12,6 +12,7 @@ export { controlsTable, isItDynamicTable, verdictText } from "./dynamic.ts";
 export { competitorsTable, winsTable } from "./competitors.ts";
 export { isOfSystem } from "./families.ts";
 export { figure3, scoreAgainstLayersFigure } from "./figure3.ts";
+export { exitsTable } from "./exits.ts";
 export { executedShareByLevelFigure, executedShareFigure } from "./figure4.ts";
 export { layersByLevelTable, scoreByLevelTable } from "./difficulty.ts";
 export { bothGluesTable, examplesTable, type RowPair, type ShownRow } from "./examples.ts";
