@@ -39,7 +39,7 @@ export function panelsLayout(
     const { x, y } = axesOf(panel);
     return [[`xaxis${suffix(panel)}`, { ...axisStyle, ...away(x, 8) }], [`yaxis${suffix(panel)}`, {
       ...axisStyle,
-      ...y,
+      ...away(y, 5),
     }]];
   }).flat();
   return {
