@@ -2,8 +2,10 @@
 import { InputError } from "../errors.ts";
 import {
   aboutSeconds,
+  type Expected,
   kindOf,
   type Measured,
+  secondsEach,
   secondsOfAll,
   type TaskSize,
   withNeeded,
@@ -31,17 +33,21 @@ export interface Questions {
 /** A line of its answer. */
 export type Finding = { task: string; size: TaskSize } | { kind: string; seconds: PerStage };
 
-/** Says how long `waiting` and what they need will take, `jobs` at a time; after at most a few seconds, unless stopped. */
+/**
+ * Says how long `waiting` and what they need will take, `jobs` at a time; after at most a few seconds, unless stopped.
+ * Returns what each of them is expected to take.
+ */
 export async function sayHowLong(
   waiting: readonly RunRequest[],
   { jobs, stop, say, ...place }: RunPlace & { jobs: number; stop: AbortSignal; say(line: string): void },
-): Promise<void> {
+): Promise<Expected> {
   const { config } = place, finished = finishedRuns({ config, results: config.results });
   // A run whose files cannot be used says so itself.
   const isDone = (run: RunRequest) => finished(run).then((record) => record !== null, notDone);
   const runs = await withNeeded(waiting, isDone);
   const measured = await measureFirstSteps(runs, place, { stop });
-  if (!stop.aborted) say(estimateLine(runs, jobs, measured));
+  if (!stop.aborted) say(estimateLine(runs, jobs, measured, runs.length - waiting.length));
+  return secondsEach(waiting, runs, measured);
 }
 
 function notDone(error: unknown): boolean {
@@ -89,10 +95,17 @@ export function measuredFrom(text: string): Measured {
   };
 }
 
-/** What is said before `runs` train, `jobs` at a time. */
-export function estimateLine(runs: readonly RunRequest[], jobs: number, measured: Measured): string {
+/** What is said before `runs` train, `jobs` at a time; so many of them nobody asked for, others start from them. */
+export function estimateLine(
+  runs: readonly RunRequest[],
+  jobs: number,
+  measured: Measured,
+  needed = 0,
+): string {
   const seconds = secondsOfAll(runs, jobs, measured), atOnce = Math.min(jobs, runs.length);
-  const count = runs.length === 1 ? "1 run" : `${runs.length} runs, ${atOnce} at a time`;
+  const asked = runs.length - needed, and = needed > 0 ? ` and ${needed} that they start from` : "";
+  const many = runs.length > 1 ? `, ${atOnce} at a time` : "";
+  const count = `${asked} ${asked === 1 ? "run" : "runs"}${and}${many}`;
   return seconds === null
     ? `to train: ${count}; how long that takes is shown once a run has made steps`
     : `training takes ${aboutSeconds(seconds)}: ${count} (from a few steps of each kind, made here)`;

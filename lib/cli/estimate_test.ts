@@ -29,6 +29,7 @@ Deno.test("estimateLine says how long, how many and how many at once: 96 steps o
     "training takes about 2 minutes: 1 run (from a few steps of each kind, made here)", // 97 s
   );
   assert.match(estimateLine(runs, 4, measured), /^training takes about 2 minutes: 2 runs, 2 at a time \(/); // 97 + 25 s
+  assert.match(estimateLine(runs, 1, measured, 1), /: 1 run and 1 that they start from, 1 at a time \(/);
   assert.match(
     estimateLine(runs, 1, { ...measured, seconds: {} }),
     /^to train: 2 runs, 1 at a time; how long that takes/,

@@ -1,4 +1,5 @@
 /** The runs that train at this moment, as lines: one for each, and one for all. */
+import type { Expected } from "../runs/estimate.ts";
 import { keyOf, type RunRequest } from "../runs/grid.ts";
 import type { ScheduledRun } from "../runs/schedule.ts";
 import { runName } from "../runs/store.ts";
@@ -11,6 +12,8 @@ export interface TimedRun extends ScheduledRun {
   tookMs: number | null;
   /** Where it is and how long the rest of its stage takes at least; null before its first step. */
   stage: { progress: StepProgress; secondsPerStep: number | null } | null;
+  /** What was estimated before the start; null where nothing was. */
+  expectedMs: number | null;
 }
 
 const isOver = ({ state }: ScheduledRun) => state !== "waiting" && state !== "running";
@@ -22,30 +25,45 @@ function stageLeft({ stage }: TimedRun): number {
   return (steps - step) * (secondsPerStep ?? 0) * 1000;
 }
 
-/** Runs that tell how long others take, and how long they took or will take at least. */
-function knownTimes(runs: readonly TimedRun[], now: number): { request: RunRequest; ms: number }[] {
+/** A run that tells how long others take: how long it took, or will take at least. */
+type Told = Pick<TimedRun, "request" | "expectedMs"> & { ms: number };
+
+function knownTimes(runs: readonly TimedRun[], now: number): Told[] {
   const over = runs.filter(({ tookMs }) => tookMs !== null);
-  if (over.length > 0) return over.map(({ request, tookMs }) => ({ request, ms: tookMs! }));
+  if (over.length > 0) return over.map((run) => ({ ...run, ms: run.tookMs! }));
   return runs.filter(({ state, stage }) => state === "running" && stage?.secondsPerStep)
-    .map((run) => ({ request: run.request, ms: now - run.startedAt! + stageLeft(run) }));
+    .map((run) => ({ ...run, ms: now - run.startedAt! + stageLeft(run) }));
+}
+
+/** How much longer runs took than was estimated; 1 while none tells. */
+function paceOf(known: readonly Told[]): number {
+  const estimated = known.filter(({ expectedMs }) => expectedMs !== null);
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  return estimated.length > 0
+    ? sum(estimated.map(({ ms }) => ms)) / sum(estimated.map(({ expectedMs }) => expectedMs!))
+    : 1;
+}
+
+/** As long as those of the same task and method took, else of the same method, else any; null while none tells. */
+function likeOthers({ task, method }: RunRequest, known: readonly Told[]): number | null {
+  const sameMethod = known.filter(({ request }) => request.method === method);
+  const same = sameMethod.filter(({ request }) => request.task === task);
+  const alike = [same, sameMethod, known].find((times) => times.length > 0);
+  return alike ? alike.reduce((total, { ms }) => total + ms, 0) / alike.length : null;
 }
 
 /**
- * Seconds until every run is over, `jobs` at once; null while nothing tells. A run is expected to take as long as those
- * of the same task and method, else of the same method, else as any.
+ * Seconds until every run is over, `jobs` at once; null while nothing tells. A run is expected to take what was
+ * estimated, at the pace of those that tell; without an estimate as long as they.
  */
 export function secondsLeft(runs: readonly TimedRun[], jobs: number, now: number): number | null {
-  const known = knownTimes(runs, now);
-  if (known.length === 0) return null;
-  const expected = ({ request: { task, method } }: TimedRun) => {
-    const sameMethod = known.filter(({ request }) => request.method === method);
-    const same = sameMethod.filter(({ request }) => request.task === task);
-    const alike = [same, sameMethod, known].find((times) => times.length > 0)!;
-    return alike.reduce((total, { ms }) => total + ms, 0) / alike.length;
-  };
-  const left = runs.filter((run) => !isOver(run)).map((run) =>
-    run.startedAt === null ? expected(run) : Math.max(expected(run) - (now - run.startedAt), stageLeft(run))
-  );
+  const known = knownTimes(runs, now), pace = paceOf(known);
+  const left = runs.filter((run) => !isOver(run)).map((run) => {
+    const expected = run.expectedMs === null ? likeOthers(run.request, known) : pace * run.expectedMs;
+    if (expected === null || run.startedAt === null) return expected;
+    return Math.max(expected - (now - run.startedAt), stageLeft(run));
+  });
+  if (!left.every((ms) => ms !== null)) return null;
   const total = left.reduce((sum, ms) => sum + ms, 0);
   return Math.max(0, ...left, total / jobs) / 1000;
 }
@@ -82,11 +100,19 @@ export function runTable(
     startedAt: null,
     tookMs: null,
     stage: null,
+    expectedMs: null,
   }));
   const clocks = new Map<TimedRun, ReturnType<typeof stepClock>>();
   const lines = () => tableLines(runs, jobs, now());
   return {
     runs,
+    /** What the runs that wait are expected to take. */
+    expect(expected: Expected): void {
+      for (const run of runs) {
+        const seconds = run.state === "waiting" ? expected(run.request) : null;
+        run.expectedMs = seconds === null ? null : 1000 * seconds;
+      }
+    },
     started(run: TimedRun): void {
       run.state = "running";
       run.startedAt = now();

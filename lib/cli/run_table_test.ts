@@ -12,6 +12,7 @@ function timed(task: string, method: string, state: RunState, seconds: number | 
     startedAt: state === "running" ? now - seconds! * 1000 : null,
     tookMs: state === "finished" && seconds !== null ? seconds * 1000 : null,
     stage: null,
+    expectedMs: null,
   };
 }
 
@@ -45,6 +46,15 @@ Deno.test("secondsLeft expects what the same task and method took, else the same
   assert.equal(left(timed("rte", "bert", "running", 12)), 0);
   assert.equal(left(halfway(timed("rte", "bert", "running", 12), 0.5)), 25); // its own pace says more
   assert.equal(left(), 0);
+});
+
+Deno.test("secondsLeft goes by the estimate: 100 s before anything tells, and at half that pace 200 s", () => {
+  const estimated = (run: TimedRun, seconds: number) => ({ ...run, expectedMs: 1000 * seconds });
+  const waiting = estimated(timed("rte", "dpbert", "waiting"), 100);
+  assert.equal(secondsLeft([waiting], 1, now), 100);
+  const over = estimated(timed("rte", "bert", "finished", 40), 20);
+  assert.equal(secondsLeft([over, waiting], 1, now), 200);
+  assert.equal(secondsLeft([over, estimated(timed("rte", "dpbert", "running", 30), 100)], 1, now), 170);
 });
 
 Deno.test("secondsLeft shares the work among the jobs, but no run among two", () => {

@@ -1,6 +1,7 @@
 /** Trains many runs, several at once, each as a process of its own; one that fails does not stop the others. */
 import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
+import type { Expected } from "../runs/estimate.ts";
 import { finishedRuns } from "../runs/finished.ts";
 import { keyOf, type RunRequest } from "../runs/grid.ts";
 import type { RunRecord } from "../runs/record.ts";
@@ -25,8 +26,8 @@ export interface TrainAllOptions {
   /** Asks the runs to save and stop. */
   stop: AbortSignal;
   printer: ReturnType<typeof progressPrinter>;
-  /** Told what is to be trained before any of it is, where there is something. */
-  onWaiting?(requests: RunRequest[]): Promise<void>;
+  /** Told what is to be trained before any of it is, where there is something; answers how long each will take, if it can. */
+  onWaiting?(requests: RunRequest[]): Promise<Expected | null>;
   /** Milliseconds from an arbitrary origin. */
   now(): number;
 }
@@ -50,7 +51,10 @@ export async function trainAll(requests: readonly RunRequest[], options: TrainAl
   if (options.fresh) await forgetAll(session, options);
   else await findFinished(session, options);
   const waiting = runs.filter(({ state }) => state === "waiting").map(({ request }) => request);
-  if (waiting.length > 0 && !stop.aborted) await options.onWaiting?.(waiting);
+  if (waiting.length > 0 && !stop.aborted) {
+    const expected = await options.onWaiting?.(waiting);
+    if (expected) session.table.expect(expected);
+  }
   await trainScheduled(runs, {
     jobs,
     start: (run) => trainOne(run, session, options),

@@ -54,7 +54,7 @@ async function trained(
     fresh,
     stop,
     printer,
-    onWaiting: (requests) => Promise.resolve(void waiting.push(...requests)),
+    onWaiting: (requests) => (waiting.push(...requests), Promise.resolve(null)),
     now: () => performance.now(),
   });
   return { failures, notes, shown, waiting };

@@ -79,6 +79,35 @@ export function secondsOfAll(runs: readonly RunRequest[], jobs: number, measured
   return Math.max(total / jobs, ...runs.map(until));
 }
 
+/** Seconds that a run is expected to take; null where nothing tells. */
+export type Expected = (run: RunRequest) => number | null;
+
+/** Of `runs`, each with its share of what it needs and is not among them, as `withNeeded` adds it to make `all`. */
+export function secondsEach(
+  runs: readonly RunRequest[],
+  all: readonly RunRequest[],
+  measured: Measured,
+): Expected {
+  const asked = new Set(runs.map(nameOf)), needs = new Map(runs.map((run) => [run, namesNeededBy(run)]));
+  const shares = all.filter((run) => !asked.has(nameOf(run))).map((run) => {
+    const name = nameOf(run), sharers = runs.filter((one) => needs.get(one)!.has(name));
+    return {
+      sharers: new Set(sharers.map(nameOf)),
+      seconds: (secondsOf(run, measured) ?? 0) / sharers.length,
+    };
+  });
+  return (run) => {
+    const own = secondsOf(run, measured), name = nameOf(run);
+    const shared = shares.filter(({ sharers }) => sharers.has(name));
+    return own === null ? null : shared.reduce((sum, { seconds }) => sum + seconds, own);
+  };
+}
+
+/** Names of what a run needs, and of what that needs. */
+function namesNeededBy(run: RunRequest): Set<string> {
+  return new Set(neededBy(run).flatMap((needed) => [nameOf(needed), ...namesNeededBy(needed)]));
+}
+
 const nameOf = (request: RunRequest) => JSON.stringify(keyOf(request));
 
 /** `runs` with those that they need and that are not among them, for which `isDone` says no. */

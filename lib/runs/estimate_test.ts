@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { aboutSeconds, kindOf, type Measured, secondsOf, secondsOfAll, withNeeded } from "./estimate.ts";
+import {
+  aboutSeconds,
+  kindOf,
+  type Measured,
+  secondsEach,
+  secondsOf,
+  secondsOfAll,
+  withNeeded,
+} from "./estimate.ts";
 import type { RunRequest } from "./grid.ts";
 
 const run = (method: string, task = "rte", settings: RunRequest["settings"] = {}): RunRequest => ({
@@ -58,6 +66,17 @@ Deno.test("secondsOfAll shares the time out, but no run ends before those it nee
   close(secondsOfAll([bert, dpbert, firstFour], 8, measured), 84.7 + 209);
   close(secondsOfAll([bert, firstFour], 2, measured), 84.7);
   assert.equal(secondsOfAll([bert], 1, { ...measured, seconds: {} }), null);
+});
+
+Deno.test("secondsEach shares out what two runs start from and nobody asked for: half of bert's 84.7 s each", async () => {
+  const settings = [{ targetRate: 0.3 }, { targetRate: 0.6 }],
+    asked = settings.map((one) => run("dpbert", "rte", one));
+  const all = await withNeeded(asked, () => Promise.resolve(false));
+  assert.deepEqual(all.map(({ method }) => method), ["dpbert", "dpbert", "bert"]);
+  const each = secondsEach(asked, all, measured);
+  for (const one of asked) close(each(one), 209 + 84.7 / 2);
+  close(secondsEach(all, all, measured)(asked[0]), 209);
+  assert.equal(secondsEach(asked, all, { ...measured, seconds: {} })(asked[0]), null);
 });
 
 Deno.test("withNeeded adds what a run starts from and what its training looks at, unless it is done", async () => {
