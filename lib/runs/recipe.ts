@@ -166,8 +166,8 @@ const micro: Changes = {
  * epochs x nine tenths of the rows / batch size.
  */
 const microTasks: Record<string, Changes> = {
-  // After 2,880 steps 1,000 more still gained 1.5 points (two seeds).
-  cola: { stage1: { epochs: 16 } }, // 3,840 steps
+  // Batches of 32 had 94.6 on held-out rows after 3,840 steps, these 96.5 (seed 0), in less time.
+  cola: { stage1: { epochs: 10, batchSize: 16 } }, // 4,781 steps
   // Stage 3 with 1,000, 1,500 and 2,000 steps, on an earlier checkpoint: 94.6, 97.9, 99.2 on held-out rows at t = 0.45.
   "sst-2": { stage1: { epochs: 6.5 }, stage3: { steps: 2000 } }, // 3,660
   mrpc: { stage1: { epochs: 8 } }, // 840

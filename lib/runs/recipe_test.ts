@@ -97,7 +97,7 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
   assert.equal(recipeFor("glue", "mrpc", {}).stage1.trainEmbeddings, false);
   assert.equal(recipeFor("smoke", "mrpc", {}).stage1.trainEmbeddings, true);
   assert.equal(recipeFor("glue", "cola", {}).stage3.plannerLearningRate, 2e-3);
-  assert.equal(recipeFor("micro", "cola", {}).stage1.epochs, 16);
+  assert.equal(recipeFor("micro", "cola", {}).stage1.epochs, 10);
   assert.deepEqual(recipeFor("micro", "cola", {}).stage3, recipeFor("micro", "rte", {}).stage3);
   const before = recipeFor("glue", "mrpc", {});
   recipeFor("glue", "mrpc", { targetRate: 0.1 }).stage3.beta = 999;
