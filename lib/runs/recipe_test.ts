@@ -104,6 +104,14 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
   assert.deepEqual(recipeFor("glue", "mrpc", {}), before);
 });
 
+Deno.test("recipeFor gives a method what it has of its own on a task, and settings come after it", () => {
+  const rate = (method?: string, settings = {}) =>
+    recipeFor("micro", "cola", settings, undefined, method).stage1.learningRate;
+  assert.deepEqual([rate(), rate("bert"), rate("bert-first-k")], [5e-4, 5e-4, 3.5e-4]);
+  assert.equal(rate("bert-first-k", { "stage1.learningRate": 1e-4 }), 1e-4);
+  assert.equal(recipeFor("micro", "rte", {}, undefined, "bert-first-k").stage1.learningRate, 5e-4);
+});
+
 Deno.test("recipeFor cuts no row of micro-GLUE", () => {
   for (const task of microTasks) {
     const { maxLength } = recipeFor("micro", task, {});
