@@ -105,11 +105,11 @@ Deno.test("recipeFor gives every profile and task a recipe of its own, and leave
 });
 
 Deno.test("recipeFor gives a method what it has of its own on a task, and settings come after it", () => {
-  const rate = (method?: string, settings = {}) =>
-    recipeFor("micro", "cola", settings, undefined, method).stage1.learningRate;
-  assert.deepEqual([rate(), rate("bert"), rate("bert-first-k")], [5e-4, 5e-4, 3.5e-4]);
-  assert.equal(rate("bert-first-k", { "stage1.learningRate": 1e-4 }), 1e-4);
-  assert.equal(recipeFor("micro", "rte", {}, undefined, "bert-first-k").stage1.learningRate, 5e-4);
+  const batchSize = (method?: string, settings = {}) =>
+    recipeFor("micro", "cola", settings, undefined, method).stage1.batchSize;
+  assert.deepEqual([batchSize(), batchSize("bert"), batchSize("bert-first-k")], [16, 16, 32]);
+  assert.equal(batchSize("bert-first-k", { "stage1.batchSize": 8 }), 8);
+  assert.equal(recipeFor("micro", "rte", {}, undefined, "bert-first-k").stage1.epochs, 11.5);
 });
 
 Deno.test("recipeFor cuts no row of micro-GLUE", () => {
