@@ -1,7 +1,7 @@
 /** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
 import { winsTable } from "./competitors.ts";
 import { secondsOf, wholeMinutes } from "./cost.ts";
-import { answersOf, verdictFor } from "./dynamic.ts";
+import { answersOf, isDynamic } from "./dynamic.ts";
 import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
 import { type RunRecord, trainCommand } from "../runs/record.ts";
 import { overridesOf } from "../runs/overrides.ts";
@@ -118,7 +118,7 @@ function wholeLines(study: Study): Line[] {
   const ours = study.groups.filter(({ method, setting }) => method === "dpbert" && setting === study.setting);
   const kept = keptBySeed(study, ours);
   const speedups = ours.map((group) => mean(speedupsOf(group))).filter(Number.isFinite);
-  const answers = answersOf(study), dynamic = answers.filter((one) => verdictFor(one).startsWith("dynamic"));
+  const answers = answersOf(study), dynamic = answers.filter(isDynamic);
   const soft = softGain(study), name = methodLabel("dpbert", study.setting), tasks = answers.length;
   return [
     line(

@@ -160,8 +160,8 @@ export function winsTable(study: Study): Table {
       `How often ${
         methodLabel("dpbert", study.setting)
       } wins / ties / loses against each competitor, of the tasks on which the two can be compared, in the seeds that both ` +
-      "have; and the same over every setting of DPBERT's, a place on its curve once. Dominance: the same where they have no " +
-      "cost in common, counted only if the cheaper one is as good or better. Judged by the paired bootstrap over dev rows and seeds; a " +
+      "have; and the same over every setting of DPBERT's, those compared at one place counted once. Dominance: the same where they have no " +
+      "cost in common, counted only if the cheaper one is not significantly worse. Judged by the paired bootstrap over dev rows and seeds; a " +
       `competitor without a run has no row. ${curvesNote} ${missingNote(study, standing)}${
         provenanceNote(study.profile, [...standing, ...rows.flatMap(({ groups }) => groups)])
       }`,

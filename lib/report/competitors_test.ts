@@ -105,7 +105,7 @@ Deno.test("competitorsTable shows competitors without a run, and one command bel
   assert.deepEqual(["Static subset", "LeeBERT"].map(cellOf), ["no run yet", "not built yet"]);
   assert.match(
     caption,
-    /No run yet: `deno task reproduce --profile micro --full --methods bert-first-k,dpbert-soft,static-subset`/,
+    /Missing runs: `deno task reproduce --profile micro --full --methods bert-first-k,dpbert-soft,static-subset`/,
   );
 });
 

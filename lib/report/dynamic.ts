@@ -51,6 +51,8 @@ export interface Answers {
   followsDifficulty: boolean[];
   /** Seeds in which gates vary, and both another path and one for all cost something. */
   dynamicSeeds: number;
+  /** The same, were only the score of one path for all counted, not its layers. */
+  dynamicByScore: number;
   /** Spearman's correlation of level and layers, mean over seeds; NaN where levels are not known. */
   correlation: number;
   /** DPBERT against the best fixed subsets found; null where they cannot be compared. */
@@ -69,19 +71,25 @@ type Records = Pick<RunGroup, "records">;
 
 const doPathsFit = (group: Records) => shufflingCosts(group).map((cost) => cost >= bounds.points);
 
+const doesOnePathCostScore = (group: Records) => onePathCosts(group).map((cost) => cost >= bounds.points);
+
 function doesOnePathCost(group: Records): boolean[] {
   const layers = onePathLayers(group);
-  return onePathCosts(group).map((cost, at) => cost >= bounds.points || layers[at] >= bounds.layers);
+  return doesOnePathCostScore(group).map((cost, at) => cost || layers[at] >= bounds.layers);
 }
+
+/** Whether the planning is dynamic on that task, in every seed. */
+export const isDynamic = ({ group, dynamicSeeds }: Answers): boolean => dynamicSeeds === group.records.length;
 
 function answersFor(study: Study, task: string, group: RunGroup): Answers {
   const runs = study.graded.filter(({ record }) => group.records.includes(record));
   const correlations = levelCorrelations({ runs });
   const doGatesVary = (record: RunRecord) => dynamicGates(record) >= bounds.gates;
-  const dynamicSeeds = group.records.filter((record) => {
-    const alone = { records: [record] };
-    return [doGatesVary(record), ...doPathsFit(alone), ...doesOnePathCost(alone)].every(Boolean);
-  });
+  const dynamicSeeds = (onePath: (group: Records) => boolean[]) =>
+    group.records.filter((record) => {
+      const alone = { records: [record] }, [fits] = doPathsFit(alone), [costs] = onePath(alone);
+      return doGatesVary(record) && fits === true && costs === true;
+    }).length;
   return {
     task,
     group,
@@ -89,7 +97,8 @@ function answersFor(study: Study, task: string, group: RunGroup): Answers {
     pathsFit: doPathsFit(group),
     onePathCosts: doesOnePathCost(group),
     followsDifficulty: correlations.map((one) => one >= bounds.correlation),
-    dynamicSeeds: dynamicSeeds.length,
+    dynamicSeeds: dynamicSeeds(doesOnePathCost),
+    dynamicByScore: dynamicSeeds(doesOnePathCostScore),
     correlation: mean(correlations),
     againstStatic: againstStatic(study, group),
   };
@@ -118,7 +127,9 @@ export function verdictFor({ gatesVary, pathsFit, onePathCosts, againstStatic }:
   if (varied < gatesVary.length) {
     return `varied in ${ofSeeds(varied, gatesVary)}, static in ${gatesVary.length - varied}`;
   }
-  if (pathsFit.length === 0) return "varied; whether the paths fit their inputs was not measured";
+  if (pathsFit.length === 0 || onePathCosts.length === 0) {
+    return "varied; whether the paths fit their inputs was not measured";
+  }
   if (!always(pathsFit)) return `varied, but another input's path does as well${inSeeds(pathsFit)}`;
   if (!always(onePathCosts)) return `varied, but one path for all does as well${inSeeds(onePathCosts)}`;
   if (!againstStatic) {
@@ -223,15 +234,15 @@ export function verdictText(study: Study): string {
     const name = methodLabel("dpbert", study.setting);
     return `Not known yet: there is no run of ${name}; ${fillCommand(study, "dpbert")} makes them.`;
   }
-  const isDynamic = ({ group, dynamicSeeds }: Answers) => dynamicSeeds === group.records.length;
   const graded = answers.filter(({ followsDifficulty }) => followsDifficulty.length > 0);
   const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
   const partly = answers.filter((one) => one.dynamicSeeds > 0 && !isDynamic(one));
   const dynamic =
-    "The planning is dynamic, in that gates vary, another input's path costs score, and one path for all score or " +
-    "layers, " +
+    "The planning is dynamic (gates vary; another input's path costs score; one path for all costs score or layers) " +
     `in every seed on ${counted(answers, isDynamic)}${
       partly.length > 0 ? `, in some seeds on ${counted(answers, (one) => partly.includes(one))}` : ""
+    }; were layers not counted, on ${
+      counted(answers, ({ group, dynamicByScore }) => dynamicByScore === group.records.length)
     }.`;
   const followed = graded.length > 0
     ? `Harder inputs take longer paths on ${

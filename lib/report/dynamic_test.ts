@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answersOf, controlsTable, isItDynamicTable, verdictFor, verdictText } from "./dynamic.ts";
+import { answersOf, controlsTable, isDynamic, isItDynamicTable, verdictFor, verdictText } from "./dynamic.ts";
 import { exampleStudy, firstOf6, type MadeUpRun } from "./example_study.ts";
 
 /** Rows of levels 0 to 3 execute 2 to 5 layers. */
@@ -44,7 +44,18 @@ Deno.test("the verdict: paths that vary for nothing are told from paths that fit
 Deno.test("one path for all that scores as well is no match when it executes half a layer more", () => {
   const dearer = planned({ controls: { ...paths(90, 100), commonestPath: "111100" } }); // 4 layers beside 3.5
   assert.match(verdict(dearer), /^dynamic/);
-  assert.equal(isItDynamicTable(exampleStudy([dearer])).rows[0][4], "yes: 0.0, layers 0.5");
+  const { rows: [row], caption } = isItDynamicTable(exampleStudy([dearer]));
+  assert.equal(row[4], "yes: 0.0, layers 0.5");
+  assert.match(caption, /in every seed on 1 of 1 task \(SST-2\); were layers not counted, on 0 of 1 task\./);
+});
+
+Deno.test("what was not measured is not dynamic", () => {
+  const { commonestPathScore: _, ...shuffledOnly } = paths(90, 95);
+  for (const controls of [undefined, shuffledOnly]) {
+    const [answers] = answersOf(exampleStudy([planned({ controls })]));
+    assert.deepEqual([answers.dynamicSeeds, isDynamic(answers)], [0, false]);
+    assert.match(verdictFor(answers), /^varied; whether .* was not measured$/);
+  }
 });
 
 Deno.test("the verdict says whether planning pays beside the best fixed subset of as many layers", () => {
@@ -77,7 +88,10 @@ Deno.test("one seed that says no is no yes, and the answer, the verdict and the 
   const shuffled = cells(planned({ controls: paths(100, 95) }));
   assert.equal(shuffled.rows[0][3], "in 1 of 2 seeds: 5.0 (0.0 to 10.0)");
   assert.equal(shuffled.rows[0][7], "varied, but another input's path does as well in 1 of 2 seeds");
-  assert.match(shuffled.caption, /in every seed on 0 of 1 task, in some seeds on 1 of 1 task \(SST-2\)\./);
+  assert.match(
+    shuffled.caption,
+    /in every seed on 0 of 1 task, in some seeds on 1 of 1 task \(SST-2\); were/,
+  );
   const same = cells(planned({ controls: paths(90, 100) })).rows[0];
   assert.equal(same[4], "in 1 of 2 seeds: 2.5 (0.0 to 5.0), layers −1.5");
   assert.equal(same[7], "varied, but one path for all does as well in 1 of 2 seeds");
@@ -113,7 +127,7 @@ Deno.test("isItDynamicTable answers with its numbers, and its caption begins wit
   assert.match(row[6], /^win: \+50\.0 \(/);
   assert.match(
     caption,
-    /^\*\*The planning is dynamic, .* on 1 of 1 task \(SST-2\)\. Harder inputs .* on 1 of 1 task/,
+    /^\*\*The planning is dynamic .* on 1 of 1 task \(SST-2\); .* Harder inputs .* on 1 of 1 task/,
   );
   assert.match(caption, /best fixed subset of as many layers on 1 of 1 task \(SST-2\)\.\*\*/);
 });

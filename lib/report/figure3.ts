@@ -15,6 +15,7 @@ import { sourcesOf } from "./leads.ts";
 import { markNote, pointMarks, seedNote, seedSymbol } from "./marks.ts";
 import { panelAxes, panelsHeight, panelsLayout, showEachLegendOnce } from "./panels.ts";
 import { type Paper, paperScore } from "./paper.ts";
+import { keptOf } from "./retention.ts";
 import { mean, summarise, type Summary } from "./statistics.ts";
 import {
   familyStyle,
@@ -57,7 +58,10 @@ export function figure3(
   const asPaper = timed.filter((task) => paperTasks.includes(task)),
     tasks = asPaper.length > 0 ? asPaper : timed;
   const drawn = groups.filter((group) => tasks.includes(group.task) && hasCost(group, latencyCost));
-  const kept: Scores = { title: "% of BERT's score", of: (group) => keptOf(group, groups) };
+  const kept: Scores = {
+    title: "% of BERT's score",
+    of: (group) => keptOf(group, findGroup(groups, group.task, "bert")),
+  };
   const isLow = drawn.some((group) => mean(kept.of(group)) < closeUpFrom);
   const panels = tasks.flatMap((task): Panel[] =>
     isLow ? [{ task }, { task, from: closeUpFrom }] : [{ task }]
@@ -67,8 +71,8 @@ export function figure3(
     ...tradeOff(groups, panels, latencyCost, "Latency (% of BERT's)", kept, theirs),
     name: "figure3",
     caption:
-      "Figure 3. Dev score against latency at batch size 1, both in percent of BERT's. Points: mean over seeds; " +
-      `whiskers: smallest to largest seed.${seedNote(drawn)}${
+      "Figure 3. Dev score against latency at batch size 1, both in percent of BERT's of the same seed; latency: mean of 100 dev rows " +
+      `one by one. Points: mean over seeds; whiskers: smallest to largest seed.${seedNote(drawn)}${
         isLow ? ` Right: the same from ${closeUpFrom} % on.` : ""
       } Grey: the paper's, of its own BERT; the cross is its claim, ${paper.claims.keptPercent} % of the score at ` +
       `${paper.claims.latencyPercent} % of the latency, the other points its Table 1: scores of the task at latencies ` +
@@ -98,12 +102,6 @@ export function scoreAgainstLayersFigure(
       }`,
     sources: sourcesOf(groups),
   };
-}
-
-/** The scores of a group in percent of the mean of BERT's. */
-function keptOf(group: RunGroup, groups: readonly RunGroup[]): number[] {
-  const full = mean(scoresOf(findGroup(groups, group.task, "bert")!));
-  return scoresOf(group).map((score) => 100 * score / full);
 }
 
 /** Names the systems that have points on some of the tasks, on those where they have none. */

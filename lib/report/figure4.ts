@@ -138,9 +138,8 @@ function sharesByLevel(runs: readonly GradedRun[]): LevelShares[] {
 
 /** Seeds that are all or nothing and differ are counted, not averaged: 33 would look like a gate that opens at times. */
 function cellText(shares: readonly number[]): string {
-  const percents = shares.map((share) => Math.round(100 * share)),
-    all = percents.filter((one) => one === 100);
-  const isEither = percents.every((one) => one === 0 || one === 100);
+  const all = shares.filter((share) => share === 1),
+    isEither = shares.every((share) => share === 0 || share === 1);
   if (isEither && all.length > 0 && all.length < shares.length) return `${all.length}/${shares.length}`;
   const isFarApart = Math.max(...shares) - Math.min(...shares) > 0.5;
   return `${Math.round(100 * mean(shares))}${isFarApart ? "*" : ""}`;

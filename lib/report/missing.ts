@@ -28,7 +28,7 @@ export const notForRegression = "not for a regression";
 /** Ends the caption of a table in which runs of `methods` are missing: one command that makes them all. */
 export function fillNote(study: Pick<Study, "profile">, methods: readonly string[]): string {
   const lacking = [...new Set(methods)].filter((method) => !comingMethods.includes(method));
-  return lacking.length > 0 ? ` No run yet: ${fillCommand(study, lacking.join(","))} makes them.` : "";
+  return lacking.length > 0 ? ` Missing runs: ${fillCommand(study, lacking.join(","))} makes them.` : "";
 }
 
 /** Whether a method has no number on a task and never will: a regression has no entropy to leave by. */

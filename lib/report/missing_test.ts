@@ -21,7 +21,7 @@ Deno.test("fillCommand gives the command; fillNote one for several methods, with
   const micro = { profile: "micro" };
   assert.equal(
     fillNote(micro, ["pabee", "leebert", "deebert", "pabee"]),
-    ` No run yet: ${command} pabee,deebert\` makes them.`,
+    ` Missing runs: ${command} pabee,deebert\` makes them.`,
   );
   assert.equal(fillNote(micro, ["leebert"]), "");
   assert.equal(

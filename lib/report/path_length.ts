@@ -10,7 +10,7 @@ import { panelAxes, panelsHeight, panelsLayout, showEachLegendOnce } from "./pan
 import { standingGroups, standingNote } from "./standing.ts";
 import { mean, summarise, type Summary } from "./statistics.ts";
 import type { Study } from "./study.ts";
-import { familyStyle, figureWidth, inTaskOrder, methodLabel, taskLabel } from "./style.ts";
+import { familyStyle, figureWidth, inTaskOrder, taskLabel } from "./style.ts";
 import type { Figure } from "./value.ts";
 import { whiskers } from "./whiskers.ts";
 
@@ -38,9 +38,9 @@ export function pathLengthFigure(study: Study): Figure {
     name: "path_length",
     caption:
       "Path length. Layers executed by level of difficulty, which is known by construction. Points: mean over dev inputs and " +
-      `seeds; whiskers: smallest to largest seed.${seedNote(groups)} ${standingNote} DPBERT: ${
-        methodLabel("dpbert", study.setting)
-      }. Systems that give all inputs as many layers on every task are left out. ${
+      `seeds; whiskers: smallest to largest seed.${
+        seedNote(groups)
+      } ${standingNote} Its own: ${study.setting}. Systems that give all inputs as many layers on every task are left out. ${
         provenanceNote(profile, groups)
       }${markNote(...groups)}${gradedNote(groups)}`,
     spec: {

@@ -55,7 +55,7 @@ export function retentionTable(
     caption:
       `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
       "takes another one's path. All layers on: the same weights after stage 3, nothing skipped. Path: 1 = layer " +
-      `executed, first layer first. ${overTargetNote} Latency (ms): mean at batch size 1, ours of BERT's; of glue's older timings the median. ` +
+      `executed, first layer first. ${overTargetNote} Latency (ms): mean of 100 dev rows one by one, each the median of three passes, ours of BERT's; in glue's older timings the median row. ` +
       provenanceNote(profile, ours) + otherRowsNote(profile),
     columns,
     rows: ours.map((group) => retentionRow(group, bertOf(group), paper)),

@@ -48,7 +48,7 @@ Deno.test("table1Wide: 90, 95 and 100 are 95.0 ± 12.4, and tasks without a run 
   ]);
   assert.equal(found.Mean, "–"); // seven tasks are missing
   assert.equal(found.Tasks, "1 of 8");
-  assert.match(table.caption, /No run yet: `deno task reproduce --profile micro --full --methods bert,/);
+  assert.match(table.caption, /Missing runs: `deno task reproduce --profile micro --full --methods bert,/);
 });
 
 Deno.test("table1Wide shows what a plan is worth, and the paper's row below", () => {

@@ -49,7 +49,7 @@ export interface SoftGain {
   groups: RunGroup[];
 }
 
-/** See `SoftGain`; where one has no measured latency, the gain at equal layers; without a common cost there is none. */
+/** See `SoftGain`; without a speed-up in common the gain at equal layers, and without those none. */
 export function softGain(study: Study): SoftGain {
   const found = table2Tasks.flatMap((task) => {
     const both = [latencyCost, layerCost].map((cost) => besideSoft(study, task, cost));

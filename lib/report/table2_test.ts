@@ -67,7 +67,7 @@ Deno.test("table2 has a row for each of the paper's tasks; one without runs says
     "no run yet",
     "+15.2",
   ]);
-  assert.match(table.caption, /No run yet: `.* --methods dpbert,dpbert-soft` makes them\.$/);
+  assert.match(table.caption, /Missing runs: `.* --methods dpbert,dpbert-soft` makes them\.$/);
 });
 
 Deno.test("softGain is the mean over the tasks that have both", () => {
