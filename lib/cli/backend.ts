@@ -93,12 +93,20 @@ export async function chooseBackend(
   return await start(faster);
 }
 
-/** The backend for the runs of a profile on `task`. Throws `InputError` when the task's files or weights are missing. */
+/**
+ * The backend for the runs of a profile on `task`; `method` is null where they are of several. Throws `InputError` when
+ * the task's files or weights are missing.
+ */
 export async function backendFor(
   config: Config,
-  { profile, task, settings = {} }: { profile: string; task: string; settings?: Settings },
+  { profile, task, method, settings = {} }: {
+    profile: string;
+    task: string;
+    method: string | null;
+    settings?: Settings;
+  },
   say: (line: string) => void = () => {},
 ): Promise<Backend> {
   const sources = await openSources(profile, task, config);
-  return await chooseBackend(config, stepShape(sources, recipeFor(profile, task, settings)), say);
+  return await chooseBackend(config, stepShape(sources, recipeFor(profile, task, method, settings)), say);
 }

@@ -223,7 +223,7 @@ export async function largestTraining(plan: Plan): Promise<Training> {
 async function trainingOf({ config, grid }: Plan, task: string): Promise<Training> {
   return {
     config: await modelOf(config, grid.profile),
-    recipe: recipeFor(grid.profile, task, {}),
+    recipe: recipeFor(grid.profile, task, null, {}),
     numOutputs: numOutputs(taskById(task)),
   };
 }

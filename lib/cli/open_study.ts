@@ -28,7 +28,7 @@ export async function openStudy(env: Record<string, string> = Deno.env.toObject(
   const config: Config = readConfig(env, await referenceProfile()),
     { profile } = config,
     grid = gridOf(config);
-  const openBackend = () => backendFor(config, { profile, task: grid.tasks[0] });
+  const openBackend = () => backendFor(config, { profile, task: grid.tasks[0], method: null });
   const progress = runsProgress();
   const { resultsDir } = await ensureRuns(grid, { config, openBackend, ...progress });
   const study = await readStudy(resultsDir, profile, committedResults);

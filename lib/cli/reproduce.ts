@@ -149,7 +149,7 @@ export async function run(args: string[]): Promise<number> {
   await obtainInputs(profile, grid.tasks, config, printer);
   // Until here Ctrl-C ends at once; a download goes on where it was.
   const { requested, signal } = stopSignal(printer.note);
-  const backend = await backendFor(config, { profile, task: grid.tasks[0] }, printer.note);
+  const backend = await backendFor(config, { profile, task: grid.tasks[0], method: null }, printer.note);
   const jobs = Math.min(requests.length, wish.jobs ?? await defaultJobs(wish, backend.name));
   printer.note(`${backendLine(profile, backend)}, ${jobs === 1 ? "one run" : `${jobs} runs`} at a time`);
   const now = () => performance.now();

@@ -89,7 +89,7 @@ export async function run(args: string[]): Promise<number> {
   await obtainInputs(profile, tasks, config, printer);
   const stop = stopSignal(printer.note);
   for (const task of tasks) {
-    const backend = await backendFor(config, { profile, task }, printer.note);
+    const backend = await backendFor(config, { profile, task, method: null }, printer.note);
     const wanted = { profile, task, seed, trials, methods: methodsOn(task, { profile, seed }, methods) };
     await tuneTask(wanted, {
       config,

@@ -110,7 +110,7 @@ export async function openLesson(
       `${sources.task.title} has scores, and a lesson counts right answers; expected a classification, for example ${lessonTask}.`,
     );
   }
-  const recipe = recipeFor(profile, task, {});
+  const recipe = recipeFor(profile, task, null, {});
   const data = await readTaskData(sources, recipe.maxLength, lessonSeed);
   const levels = profile === "micro"
     ? microDev(task).examples.map(({ level }) => level)

@@ -12,7 +12,7 @@ const minilm = {
   numSegments: 2,
   layerNormEpsilon: 1e-12,
 };
-const training = { config: minilm, recipe: recipeFor("glue", "mrpc", {}), numOutputs: 2 };
+const training = { config: minilm, recipe: recipeFor("glue", "mrpc", null, {}), numOutputs: 2 };
 
 Deno.test("diskNeed is the weights of every run and two checkpoints of each that trains", () => {
   // 1 layer x 1: 6 embeddings and 2 for their norm; 6 + 2 + 2 + 2 + 2 + 2 in the layer, 2 in the pooler, 2 outputs.
@@ -36,7 +36,7 @@ Deno.test("memoryNeed is a little above the 2.14 GB that the committed MiniLM ru
   assert.ok(gigabytes > 2.136 && gigabytes < 2.5, String(gigabytes));
   const smoke = {
     config: { ...minilm, vocabSize: 200, hiddenSize: 32, numLayers: 4, numHeads: 4, intermediateSize: 64 },
-    recipe: recipeFor("smoke", "sst-2", {}),
+    recipe: recipeFor("smoke", "sst-2", null, {}),
     numOutputs: 2,
   };
   assert.ok(Math.abs(memoryNeed(smoke).total / 1e9 - 0.5) < 0.1);
@@ -44,7 +44,7 @@ Deno.test("memoryNeed is a little above the 2.14 GB that the committed MiniLM ru
 
 Deno.test("memoryNeed grows with the batch, with trained embeddings and with the length up to the model's positions", () => {
   const need = (settings: Record<string, number | boolean>) =>
-    memoryNeed({ ...training, recipe: recipeFor("glue", "mrpc", settings) }).heap;
+    memoryNeed({ ...training, recipe: recipeFor("glue", "mrpc", null, settings) }).heap;
   assert.ok(need({ "stage1.batchSize": 64 }) > need({}));
   assert.ok(need({ "stage1.trainEmbeddings": true }) > need({}));
   assert.ok(need({ maxLength: 256 }) > need({}));
@@ -52,7 +52,7 @@ Deno.test("memoryNeed grows with the batch, with trained embeddings and with the
     memoryNeed({
       ...training,
       config: { ...minilm, maxPositions: 128 },
-      recipe: recipeFor("glue", "mrpc", { maxLength }),
+      recipe: recipeFor("glue", "mrpc", null, { maxLength }),
     }).heap;
   assert.equal(short(512), short(128));
 });

@@ -12,7 +12,7 @@ Deno.test("overridesOf reads a run's overrides back from its name and recipe", (
     { "stage1.trainEmbeddings": false, plannerInput: "attached", "stage2.steps": 5 },
   ];
   for (const overrides of settings) {
-    const setting = settingSlug(overrides), recipe = recipeFor("smoke", "sst-2", overrides);
+    const setting = settingSlug(overrides), recipe = recipeFor("smoke", "sst-2", null, overrides);
     assert.deepEqual(overridesOf({ setting, recipe }), overrides);
   }
 });

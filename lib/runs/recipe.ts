@@ -245,7 +245,7 @@ function parsedValue(value: string | number | boolean): string | number | boolea
 }
 
 /** The recipe of a profile and task as it is written above; of a method, where it has something of its own. */
-function baseOf(profile: string, task: string, method?: string): Recipe {
+function baseOf(profile: string, task: string, method: string | null): Recipe {
   if (profile === "smoke") return changed(common, smoke);
   if (profile !== "micro") return changed(common, glueTasks[task] ?? {});
   const ofTask = changed(changed(common, micro), microTasks[task] ?? {});
@@ -253,15 +253,15 @@ function baseOf(profile: string, task: string, method?: string): Recipe {
 }
 
 /**
- * The recipe of a profile, task and method with `settings` laid over it. Throws `InputError` for a key that is not among
+ * The recipe of a profile, task and method (null: what methods share) with `settings` laid over it. Throws `InputError` for a key that is not among
  * those in `uses` and for a value outside its range, naming both.
  */
 export function recipeFor(
   profile: string,
   task: string,
+  method: string | null,
   settings: Settings,
   uses?: Uses,
-  method?: string,
 ): Recipe {
   const base = baseOf(profile, task, method), keys = settingKeys(uses);
   const recipe: Record<string, unknown> = structuredClone(base);

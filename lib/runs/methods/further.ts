@@ -18,7 +18,8 @@ export function furtherFrom(own: Uses): Pick<MethodEntry, "uses" | "usesUnder" |
     usesUnder: (recipe) => trainsFurther(recipe) ? uses : own,
     parent: (request) => {
       const { profile, task, method, settings } = request;
-      return trainsFurther(recipeFor(profile, task, settings, uses)) ? requestOf(request, method, own) : null;
+      const recipe = recipeFor(profile, task, method, settings, uses);
+      return trainsFurther(recipe) ? requestOf(request, method, own) : null;
     },
   };
 }

@@ -67,7 +67,7 @@ export const modelFolder = (results: string, request: RunRequest): string =>
 
 /** The whole recipe of a run. Throws like `recipeFor`, also for a setting that its method has no use for. */
 export function recipeOf({ profile, task, method, settings }: RunRequest): Recipe {
-  return recipeFor(profile, task, settings, entryOf(method).uses, method);
+  return recipeFor(profile, task, method, settings, entryOf(method).uses);
 }
 
 /** The runs of `grid` that can be done, in its order: DeeBERT leaves out a regression, and its cell stays empty. */

@@ -75,8 +75,9 @@ export const staticSubsetEntry: MethodEntry = {
   search: fineTuneSearch("stage3"),
   parent: stage1Of,
   others: (request) => {
-    const { profile, task, settings } = request;
-    return recipeFor(profile, task, settings, uses).subset === "commonest" ? [plannerOf(request)] : [];
+    const { profile, task, method, settings } = request;
+    const { subset } = recipeFor(profile, task, method, settings, uses);
+    return subset === "commonest" ? [plannerOf(request)] : [];
   },
   parts: {},
   train: async (run, model) => {

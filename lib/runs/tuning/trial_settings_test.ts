@@ -4,7 +4,7 @@ import { recipeFor } from "../recipe.ts";
 import { trialSettings } from "./trial_settings.ts";
 
 // The smoke recipe: beta 5, plannerLearningRate 0.02.
-const recipe = recipeFor("smoke", "sst-2", {});
+const recipe = recipeFor("smoke", "sst-2", null, {});
 const space: SearchSpace = { beta: { of: [5, 20] }, plannerLearningRate: { times: [0.5, 2] } };
 
 Deno.test("trialSettings begins with the recipe as it stands, and names only what differs from it", () => {
