@@ -12,6 +12,8 @@ export interface TimedRun extends ScheduledRun {
   tookMs: number | null;
   /** Where it is and how long the rest of its stage takes at least; null before its first step. */
   stage: { progress: StepProgress; secondsPerStep: number | null } | null;
+  /** Whether its first step here was a stage's first: earlier sessions trained at most a planner's short stage 2 of it. */
+  fromStart: boolean;
   /** What was estimated before the start; null where nothing was. */
   expectedMs: number | null;
 }
@@ -26,7 +28,7 @@ function stageLeft({ stage }: TimedRun): number {
 }
 
 /** A run that tells how long others take: how long it took, or will take at least. */
-type Told = Pick<TimedRun, "request" | "expectedMs"> & { ms: number };
+type Told = Pick<TimedRun, "request"> & { ms: number };
 
 function knownTimes(runs: readonly TimedRun[], now: number): Told[] {
   const over = runs.filter(({ tookMs }) => tookMs !== null);
@@ -35,12 +37,12 @@ function knownTimes(runs: readonly TimedRun[], now: number): Told[] {
     .map((run) => ({ ...run, ms: now - run.startedAt! + stageLeft(run) }));
 }
 
-/** How much longer runs took than was estimated; 1 while none tells. */
-function paceOf(known: readonly Told[]): number {
-  const estimated = known.filter(({ expectedMs }) => expectedMs !== null);
+/** How much longer runs took than was estimated, of those trained from start to end in this session; 1 while none is. */
+function paceOf(runs: readonly TimedRun[]): number {
+  const whole = runs.filter((run) => run.fromStart && run.tookMs !== null && run.expectedMs !== null);
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  return estimated.length > 0
-    ? sum(estimated.map(({ ms }) => ms)) / sum(estimated.map(({ expectedMs }) => expectedMs!))
+  return whole.length > 0
+    ? sum(whole.map(({ tookMs }) => tookMs!)) / sum(whole.map(({ expectedMs }) => expectedMs!))
     : 1;
 }
 
@@ -54,10 +56,10 @@ function likeOthers({ task, method }: RunRequest, known: readonly Told[]): numbe
 
 /**
  * Seconds until every run is over, `jobs` at once; null while nothing tells. A run is expected to take what was
- * estimated, at the pace of those that tell; without an estimate as long as they.
+ * estimated, at the pace of those that are over; without an estimate as long as others.
  */
 export function secondsLeft(runs: readonly TimedRun[], jobs: number, now: number): number | null {
-  const known = knownTimes(runs, now), pace = paceOf(known);
+  const known = knownTimes(runs, now), pace = paceOf(runs);
   const left = runs.filter((run) => !isOver(run)).map((run) => {
     const expected = run.expectedMs === null ? likeOthers(run.request, known) : pace * run.expectedMs;
     if (expected === null || run.startedAt === null) return expected;
@@ -100,6 +102,7 @@ export function runTable(
     startedAt: null,
     tookMs: null,
     stage: null,
+    fromStart: false,
     expectedMs: null,
   }));
   const clocks = new Map<TimedRun, ReturnType<typeof stepClock>>();
@@ -120,6 +123,7 @@ export function runTable(
       printer.live(...lines());
     },
     step(run: TimedRun, progress: StepProgress): void {
+      if (!run.stage) run.fromStart = progress.step === 1;
       run.stage = { progress, secondsPerStep: clocks.get(run)!(progress) };
       printer.table(lines);
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunState } from "../runs/schedule.ts";
-import { secondsLeft, tableLines, type TimedRun } from "./run_table.ts";
+import { progressPrinter } from "./progress.ts";
+import { runTable, secondsLeft, tableLines, type TimedRun } from "./run_table.ts";
 
 const now = 100_000;
 
@@ -12,6 +13,7 @@ function timed(task: string, method: string, state: RunState, seconds: number | 
     startedAt: state === "running" ? now - seconds! * 1000 : null,
     tookMs: state === "finished" && seconds !== null ? seconds * 1000 : null,
     stage: null,
+    fromStart: true,
     expectedMs: null,
   };
 }
@@ -48,13 +50,48 @@ Deno.test("secondsLeft expects what the same task and method took, else the same
   assert.equal(left(), 0);
 });
 
+const estimated = (run: TimedRun, seconds: number) => ({ ...run, expectedMs: 1000 * seconds });
+
 Deno.test("secondsLeft goes by the estimate: 100 s before anything tells, and at half that pace 200 s", () => {
-  const estimated = (run: TimedRun, seconds: number) => ({ ...run, expectedMs: 1000 * seconds });
   const waiting = estimated(timed("rte", "dpbert", "waiting"), 100);
   assert.equal(secondsLeft([waiting], 1, now), 100);
   const over = estimated(timed("rte", "bert", "finished", 40), 20);
   assert.equal(secondsLeft([over, waiting], 1, now), 200);
   assert.equal(secondsLeft([over, estimated(timed("rte", "dpbert", "running", 30), 100)], 1, now), 170);
+});
+
+Deno.test("secondsLeft takes the estimates as they are while none of their runs is over: 90 s and 100 s", () => {
+  // This stage takes 35 s in all, the run more than that.
+  const running = estimated(halfway(timed("rte", "dpbert", "running", 10), 0.5), 100);
+  assert.equal(secondsLeft([running, estimated(timed("cola", "dpbert", "waiting"), 100)], 1, now), 190);
+});
+
+Deno.test("secondsLeft does not take the rest of a run begun earlier for the pace: 100 s, and 200 s by a whole one", () => {
+  const waiting = estimated(timed("rte", "dpbert", "waiting"), 100);
+  const resumed = { ...estimated(timed("cola", "bert", "finished", 2), 20), fromStart: false };
+  assert.equal(secondsLeft([resumed, waiting], 1, now), 100);
+  const whole = estimated(timed("rte", "bert", "finished", 40), 20);
+  assert.equal(secondsLeft([resumed, whole, waiting], 1, now), 200);
+});
+
+Deno.test("a run is from the start whose first step here is step 1, whatever comes after", () => {
+  const printer = { ...progressPrinter(), live: () => {}, table: () => {} };
+  const { runs: [run], ...table } = runTable(
+    [timed("rte", "dpbert", "waiting").request],
+    1,
+    printer,
+    () => now,
+  );
+  const after = (...steps: [stage: string, step: number][]) => {
+    table.stopped(run);
+    table.started(run);
+    for (const [stage, step] of steps) {
+      table.step(run, { stage, step, steps: 100, loss: 0.5, examplesPerSecond: 25 });
+    }
+    return run.fromStart;
+  };
+  assert.equal(after(["stage 2", 1], ["stage 2", 2], ["stage 3", 1]), true);
+  assert.equal(after(["stage 2", 51], ["stage 3", 1]), false);
 });
 
 Deno.test("secondsLeft shares the work among the jobs, but no run among two", () => {
