@@ -8,6 +8,7 @@ import { writeAtomic } from "../files/atomic.ts";
 import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
 import { machine } from "../runs/environment.ts";
+import { largestBatch } from "../runs/needs.ts";
 import { type Recipe, recipeFor, type Settings } from "../runs/recipe.ts";
 import type { Sources } from "../runs/sources.ts";
 import { openSources } from "../runs/task_data.ts";
@@ -18,10 +19,10 @@ const cacheFile = fileURLToPath(new URL("../../data/.cache/backend.json", import
 /** Typical tokens of a GLUE row; the choice does not hang on the exact number. */
 const typicalTokens = 48;
 
-/** The step a recipe trains, for measuring. */
-export function stepShape({ config }: Pick<Sources, "config">, { maxLength, stage1 }: Recipe): StepShape {
-  const { batchSize, trainEmbeddings } = stage1;
-  return { config, batchSize, tokens: Math.min(maxLength, typicalTokens), trainEmbeddings };
+/** The largest step that a recipe trains, for measuring. */
+export function stepShape({ config }: Pick<Sources, "config">, recipe: Recipe): StepShape {
+  const { maxLength, stage1: { trainEmbeddings } } = recipe, tokens = Math.min(maxLength, typicalTokens);
+  return { config, batchSize: largestBatch(recipe), tokens, trainEmbeddings };
 }
 
 async function cachedChoices(): Promise<Record<string, BackendName>> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { trainingStepMs } from "../bench/training_step.ts";
+import { recipeFor } from "../runs/recipe.ts";
 import { liveTensors, startBackend } from "../tensor/mod.ts";
-import { chooseBackend, fasterBackend, plannedBackend } from "./backend.ts";
+import { chooseBackend, fasterBackend, plannedBackend, stepShape } from "./backend.ts";
 
 const tiny = {
   config: {
@@ -28,6 +29,11 @@ Deno.test("fasterBackend takes the smaller time and the first of equals, and say
   );
   assert.equal(await fasterBackend(["webgpu", "wasm"], at({ webgpu: 20, wasm: 20 }), () => {}), "webgpu");
   assert.deepEqual(lines, ["one training step on webgpu: 30 ms", "one training step on wasm: 20 ms"]);
+});
+
+Deno.test("stepShape has the rows of the largest batch: 32 for micro's CoLA, whose stage 1 has 16", () => {
+  const recipe = recipeFor("micro", "cola", null, {});
+  assert.deepEqual([recipe.stage1.batchSize, stepShape(tiny, recipe).batchSize], [16, 32]);
 });
 
 Deno.test("chooseBackend starts the backend that is named", async () => {

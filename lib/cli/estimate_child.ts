@@ -6,7 +6,7 @@ import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { holdOut } from "../glue/mod.ts";
 import { kindOf, type TaskSize } from "../runs/estimate.ts";
-import { meanTokens, secondsPerStep, typicalRows } from "../runs/first_steps.ts";
+import { meanTokens, secondsPerRow } from "../runs/first_steps.ts";
 import type { RunRequest } from "../runs/grid.ts";
 import { recipeOf, trainingOf } from "../runs/methods/mod.ts";
 import { encodeExamples, openSources, readSplits } from "../runs/task_data.ts";
@@ -18,7 +18,7 @@ const sampled = 500;
 
 const { kinds, tasks, scratch }: Questions = JSON.parse(Deno.args[0]);
 const config = readConfig(), now = () => performance.now();
-const [first] = kinds, { maxLength, stage1 } = recipeOf(first);
+const [first] = kinds, { maxLength } = recipeOf(first);
 const say = (finding: Finding) => console.log(JSON.stringify(finding));
 
 const backend = await startBackend(config.backend === "auto" ? "wasm" : config.backend, config);
@@ -40,15 +40,15 @@ async function read(task: string) {
     startSeconds: (startedMs + readMs + encodeMs) / 1000,
   };
   say({ task, size });
-  return { sources, rows: typicalRows(rows, stage1.batchSize) };
+  return { sources, rows };
 }
 
 const { sources, rows } = await read(tasks[0]);
 const measure = async (request: RunRequest) => {
   const training = { ...trainingOf(request), task: tasks[0] };
   try {
-    const perStep = await secondsPerStep(training, { sources, rows, backend, config, results: scratch, now });
-    say({ kind: kindOf(request), seconds: perStep });
+    const perRow = await secondsPerRow(training, { sources, rows, backend, config, results: scratch, now });
+    say({ kind: kindOf(request), seconds: perRow });
   } catch (error) {
     if (!(error instanceof InputError)) throw error; // not on this task, or not so: its run will say why
   }

@@ -21,8 +21,8 @@ Deno.test("measuredFrom reads whole lines, the first task's length as the one me
 });
 
 Deno.test("estimateLine says how long, how many and how many at once: 96 steps of 1 s, and 24 of dpbert", () => {
-  const perStep = { stage2: 0, main: 1 },
-    seconds = { [kindOf(runs[0])]: perStep, [kindOf(runs[1])]: perStep };
+  const perRow = { stage2: 0, main: 1 / 8 }, // in steps of 8 rows
+    seconds = { [kindOf(runs[0])]: perRow, [kindOf(runs[1])]: perRow };
   const measured = { sizes: { "sst-2": size }, seconds, tokens: 20 };
   assert.equal(
     estimateLine([runs[0]], 2, measured),

@@ -1,5 +1,5 @@
 /** How long a grid takes, from the first steps of its kinds of training and the size of its tasks. */
-import { type PerStage, stepsOf } from "./first_steps.ts";
+import { type PerStage, stepRowsOf, stepsOf } from "./first_steps.ts";
 import { keyOf, type RunRequest } from "./grid.ts";
 import { neededBy, parentOf, recipeOf, trainingOf } from "./methods/mod.ts";
 
@@ -19,7 +19,7 @@ export interface TaskSize {
 export interface Measured {
   /** By task. */
   sizes: Record<string, TaskSize>;
-  /** By `kindOf`, on inputs of `tokens`. */
+  /** Seconds of a step for each of its rows, by `kindOf`, on inputs of `tokens`. */
   seconds: Record<string, PerStage>;
   tokens: number;
 }
@@ -33,18 +33,17 @@ export function kindOf(request: RunRequest): string {
 /** Passes over dev at the end of a run with the controls that most have, and a forward pass as a share of a step. */
 const devPasses = 5, forwardShare = 1 / 3;
 
-const rowsPerPass = 32;
-
 /** Seconds of `request`, the runs that it needs apart; null where nothing was measured. */
 export function secondsOf(request: RunRequest, measured: Measured): number | null {
   const size = measured.sizes[request.task] ?? meanOf(Object.values(measured.sizes));
-  const perStep = measured.seconds[kindOf(request)] ?? alike(request, measured);
-  if (!size || !perStep) return null;
-  const steps = stepsOf(request, size.train), { stage1, stage3 } = recipeOf(request);
+  const perRow = measured.seconds[kindOf(request)] ?? alike(request, measured);
+  if (!size || !perRow) return null;
+  const steps = stepsOf(request, size.train), rows = stepRowsOf(request, size.train);
+  const { stage1, stage3 } = recipeOf(request);
   const { evaluations } = parentOf(request) === null ? stage1 : stage3;
   const passes = size.heldOut * (steps.main > 0 ? evaluations : 1) + size.dev * devPasses;
-  const evaluating = passes / rowsPerPass * forwardShare;
-  const seconds = steps.stage2 * perStep.stage2 + (steps.main + evaluating) * perStep.main;
+  const seconds = steps.stage2 * rows.stage2 * perRow.stage2 +
+    (steps.main * rows.main + passes * forwardShare) * perRow.main;
   return size.startSeconds + seconds * size.tokens / measured.tokens;
 }
 

@@ -19,14 +19,17 @@ const run = (method: string, task = "rte", settings: RunRequest["settings"] = {}
 });
 const bert = run("bert"), dpbert = run("dpbert"), firstFour = run("bert-first-k", "rte", { firstLayers: 4 });
 
+/** What steps of 32 rows, as RTE has them, take for each. */
+const perRow = (stage2: number, main: number) => ({ stage2: stage2 / 32, main: main / 32 });
+
 /** RTE's stage 1 has 11.5 epochs of 71 batches: 817 steps. Nothing is evaluated. */
 const rte = { train: 2250, heldOut: 0, dev: 0, tokens: 30, startSeconds: 3 };
 const measured: Measured = {
   sizes: { rte },
   seconds: {
-    [kindOf(bert)]: { stage2: 0, main: 0.1 },
-    [kindOf(dpbert)]: { stage2: 0.05, main: 0.2 },
-    [kindOf(firstFour)]: { stage2: 0, main: 0.04 },
+    [kindOf(bert)]: perRow(0, 0.1),
+    [kindOf(dpbert)]: perRow(0.05, 0.2),
+    [kindOf(firstFour)]: perRow(0, 0.04),
   },
   tokens: 30,
 };
@@ -35,6 +38,13 @@ const close = (a: number | null, b: number) => assert.ok(Math.abs(a! - b) < 1e-9
 Deno.test("secondsOf: 817 steps of 0.1 s after a start of 3 s; 120 of 0.05 s and 1,000 of 0.2 s", () => {
   close(secondsOf(bert, measured), 84.7);
   close(secondsOf(dpbert, measured), 3 + 6 + 200);
+});
+
+Deno.test("secondsOf takes each stage's own batch size: CoLA's 100 steps of 16 rows take 0.05 s, its 1,000 of 32 rows 0.2 s", () => {
+  const sizes = { rte, cola: { ...rte, train: 160 } };
+  close(secondsOf(run("bert", "cola"), { ...measured, sizes }), 3 + 100 * 0.05);
+  close(secondsOf(run("dpbert", "cola"), { ...measured, sizes }), 209);
+  close(secondsOf(bert, { ...measured, sizes }), 84.7);
 });
 
 Deno.test("secondsOf adds forward passes: 640 held-out rows five times and 64 dev rows five times are 110 batches", () => {
@@ -57,7 +67,7 @@ Deno.test("secondsOf takes what was not measured for the mean of its method, els
 Deno.test("a run that only evaluates another's training costs its passes alone", () => {
   const pabee = run("pabee"), point = run("pabee", "rte", { exitBy: "entropy", targetRate: 0.4 });
   assert.equal(kindOf(point), kindOf(pabee));
-  const sizes = { rte: { ...rte, dev: 96 } }, seconds = { [kindOf(pabee)]: { stage2: 0, main: 0.3 } };
+  const sizes = { rte: { ...rte, dev: 96 } }, seconds = { [kindOf(pabee)]: perRow(0, 0.3) };
   close(secondsOf(point, { ...measured, sizes, seconds }), 3 + 15 / 3 * 0.3);
 });
 

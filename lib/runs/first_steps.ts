@@ -24,6 +24,19 @@ export function stepsOf(request: RunRequest, trainRows: number): PerStage {
   return { stage2, main: mainSteps(request, recipe, trainRows) };
 }
 
+/** Rows in a step of what `request` trains: its stage's batch size, or all of `trainRows` where those are fewer. */
+export function stepRowsOf(request: RunRequest, trainRows: number): PerStage {
+  const recipe = recipeOf(request),
+    rows = ({ batchSize }: { batchSize: number }) => Math.min(batchSize, trainRows);
+  return { stage2: rows(recipe.stage2), main: rows(recipe[mainSection(request)]) };
+}
+
+/** Where a recipe has the batch size of the stage that makes the model. */
+function mainSection(request: RunRequest): "stage1" | "stage3" | "exits" {
+  if (parentOf(request) === null) return "stage1";
+  return recordedRecipe(request).exits ? "exits" : "stage3";
+}
+
 const hasPlanner = ({ method }: RunRequest) => "planner" in entryOf(method).parts;
 
 function mainSteps(request: RunRequest, recipe: Recipe, trainRows: number): number {
@@ -49,25 +62,30 @@ export const meanTokens = (examples: readonly EncodedExample[]): number =>
 /** Steps that are timed after one that warms up; a first one that takes so many seconds is enough. */
 const timed = 3, longStep = 0.7;
 
-/** What measuring needs: rows to train on, again and again, and an empty folder for what stages save. */
+/** What measuring needs: rows, the typical ones of which make up a batch, and an empty folder for what stages save. */
 export interface MeasureContext extends Pick<RunContext, "backend" | "config" | "results" | "now"> {
   sources: Sources;
   rows: EncodedExample[];
 }
 
 /**
- * Seconds per step of what `request` trains, in each of its stages, from the pre-trained weights. Throws `InputError`
- * where its method cannot do the task.
+ * Seconds of a step for each of its rows, of what `request` trains, in each of its stages, from the pre-trained weights.
+ * Throws `InputError` where its method cannot do the task.
  */
-export async function secondsPerStep(request: RunRequest, context: MeasureContext): Promise<PerStage> {
+export async function secondsPerRow(request: RunRequest, context: MeasureContext): Promise<PerStage> {
   const { method, task } = request, recipe = recipeOf(request);
   const problem = entryOf(method).cannotDo?.(taskById(task), recipe);
   if (problem) throw new InputError(`${method} ${problem}`);
   // Every subset of so many layers costs the same, and a search for one is no step.
   const main: Recipe = { ...recipe, subset: "random", stage2: { ...recipe.stage2, steps: 0 } };
+  const size = stepRowsOf(request, context.rows.length);
+  const time = async (recipe: Recipe, count: number) => {
+    const rows = typicalRows(context.rows, count);
+    return await timeStage(request, recipe, { ...context, rows }) / count;
+  };
   return {
-    stage2: hasPlanner(request) && recipe.stage2.steps > 0 ? await timeStage(request, recipe, context) : 0,
-    main: await timeStage(request, main, context),
+    stage2: hasPlanner(request) && recipe.stage2.steps > 0 ? await time(recipe, size.stage2) : 0,
+    main: await time(main, size.main),
   };
 }
 

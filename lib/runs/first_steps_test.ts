@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EncodedExample } from "../glue/mod.ts";
 import { liveTensors } from "../tensor/mod.ts";
-import { meanTokens, secondsPerStep, stepsOf, typicalRows } from "./first_steps.ts";
+import { meanTokens, secondsPerRow, stepRowsOf, stepsOf, typicalRows } from "./first_steps.ts";
 import type { RunRequest } from "./grid.ts";
 import { methodEntries } from "./methods/mod.ts";
 import { fewSteps, inResults, shortRun } from "./short_runs.ts";
@@ -56,16 +56,29 @@ Deno.test("typicalRows are the ones nearest to the mean length: of 1, 2, 6, 7 an
   assert.equal(typicalRows(examples, 9).length, 5);
 });
 
-Deno.test("secondsPerStep times the planner's own stage where there is one, whatever the steps, and leaks nothing", () =>
+Deno.test("stepRowsOf is each stage's own batch size: micro's CoLA has 16 rows in stage 1 and 32 afterwards", () => {
+  const rows = (method: string, settings = {}, trainRows = 1000) =>
+    stepRowsOf({ profile: "micro", task: "cola", method, settings, seed: 0 }, trainRows);
+  assert.deepEqual(rows("bert"), { stage2: 32, main: 16 });
+  assert.equal(rows("pabee").main, 16);
+  assert.equal(rows("bert", { extraSteps: 3 }).main, 32);
+  assert.deepEqual(rows("dpbert", { "stage2.batchSize": 4 }), { stage2: 4, main: 32 });
+  assert.equal(rows("deebert", { "exits.batchSize": 8 }).main, 8);
+  assert.equal(rows("bert", {}, 10).main, 10);
+});
+
+Deno.test("secondsPerRow times the planner's own stage where there is one, whatever the steps, and leaks nothing", () =>
   inResults(async (context) => {
     const sources = await openSources("smoke", "sst-2", context.config);
-    const rows = typicalRows((await readTaskData(sources, 32, 0)).train, 8), live = liveTensors();
+    const rows = (await readTaskData(sources, 32, 0)).train, live = liveTensors();
     let ms = 0;
     const seconds = (request: RunRequest) =>
-      secondsPerStep(request, { ...context, sources, rows, now: () => ms++ });
+      secondsPerRow(request, { ...context, sources, rows, now: () => ms++ });
+    // Every look at the clock is a millisecond, so a step takes as long with 8 rows as with 4.
     const bert = await seconds(shortRun("bert")), dpbert = await seconds(shortRun("dpbert"));
     assert.deepEqual([bert.stage2, bert.main > 0], [0, true]);
     assert.ok(dpbert.stage2 > 0 && dpbert.main > 0);
+    assert.equal((await seconds(shortRun("bert", { "stage1.batchSize": 4 }))).main, 2 * bert.main);
     assert.equal((await seconds(shortRun("dpbert", { "stage2.steps": 0 }))).stage2, 0);
     for (const { method, settings } of runs) {
       assert.ok((await seconds(shortRun(method, settings))).main > 0, method);
@@ -73,11 +86,11 @@ Deno.test("secondsPerStep times the planner's own stage where there is one, what
     assert.equal(liveTensors(), live);
   }));
 
-Deno.test("secondsPerStep refuses a method on a task that it cannot do", () =>
+Deno.test("secondsPerRow refuses a method on a task that it cannot do", () =>
   inResults(async (context) => {
     const sources = await openSources("smoke", "sts-b", context.config);
     await assert.rejects(
-      secondsPerStep(shortRun("deebert", {}, "sts-b"), { ...context, sources, rows: [] }),
+      secondsPerRow(shortRun("deebert", {}, "sts-b"), { ...context, sources, rows: [] }),
       { name: "InputError", message: /^deebert leaves by the entropy/ },
     );
   }));

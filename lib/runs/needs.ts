@@ -32,6 +32,10 @@ export function diskNeed(training: Training, runs: number, jobs: number): number
   return runs * all + Math.min(runs, jobs) * 2 * 4 * trained;
 }
 
+/** Rows in a step of the stage that has the most. */
+export const largestBatch = ({ stage1, stage2, stage3, exits }: Recipe): number =>
+  Math.max(...[stage1, stage2, stage3, exits].map(({ batchSize }) => batchSize));
+
 /** Most bytes in memory while training, in the backend's heap (on `webgpu`: the GPU's memory) and elsewhere. */
 export interface MemoryNeed {
   heap: number;
@@ -47,9 +51,8 @@ export interface MemoryNeed {
 export function memoryNeed(training: Training): MemoryNeed {
   const { config, recipe } = training, { all, trained } = parameterBytes(training);
   const length = Math.min(recipe.maxLength, config.maxPositions);
-  const batchSize = Math.max(recipe.stage1.batchSize, recipe.stage2.batchSize, recipe.stage3.batchSize);
   const perToken = 9 * config.hiddenSize + 2 * config.intermediateSize + 2 * config.numHeads * length;
-  const activations = floatBytes * batchSize * length * config.numLayers * perToken;
+  const activations = floatBytes * largestBatch(recipe) * length * config.numLayers * perToken;
   const heap = 2 * all + 5 * trained + 1.4 * activations;
   return { heap, total: program + heap };
 }
