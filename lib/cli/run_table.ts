@@ -12,7 +12,7 @@ export interface TimedRun extends ScheduledRun {
   tookMs: number | null;
   /** Where it is and how long the rest of its stage takes at least; null before its first step. */
   stage: { progress: StepProgress; secondsPerStep: number | null } | null;
-  /** Whether its first step here was a stage's first: earlier sessions trained at most a planner's short stage 2 of it. */
+  /** Whether its first step here was a stage's first: before that, at most a planner's short stage 2 was trained. */
   fromStart: boolean;
   /** What was estimated before the start; null where nothing was. */
   expectedMs: number | null;

@@ -253,8 +253,8 @@ function baseOf(profile: string, task: string, method: string | null): Recipe {
 }
 
 /**
- * The recipe of a profile, task and method (null: what methods share) with `settings` laid over it. Throws `InputError` for a key that is not among
- * those in `uses` and for a value outside its range, naming both.
+ * The recipe of a profile, task and method (null: what all methods share) with `settings` laid over it. Throws
+ * `InputError` for a key that is not among those in `uses` and for a value outside its range, naming both.
  */
 export function recipeFor(
   profile: string,
