@@ -3,10 +3,9 @@ import { ablations, ablationTasks } from "../runs/ablations.ts";
 import { trainCommand } from "../runs/record.ts";
 import { settingSlug } from "../runs/store.ts";
 import { comparedWith } from "./comparison.ts";
-import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "./compared_cell.ts";
+import { byLayers, comparisonCell, curvesLead, curvesNote } from "./compared_cell.ts";
 import { dynamicCell } from "./dynamic.ts";
 import { shufflingCosts } from "./difficulty.ts";
-import { layerCost } from "./families.ts";
 import { findGroup, layersOf, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "./groups.ts";
 import { headLeads, leadsOf, seedsNote } from "./leads.ts";
 import { mean, summarise } from "./statistics.ts";
@@ -91,10 +90,8 @@ function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): stri
 function besideCell(study: Study, group: RunGroup): string {
   if (group.setting === study.setting) return noValue;
   const unchanged = { method: "dpbert", setting: "" };
-  const compared = comparedWith(study, group, unchanged, layerCost);
-  return compared
-    ? comparedCell(compared, inLayers)
-    : uncomparedCell(study, group, unchanged, layerCost, inLayers);
+  const compared = comparedWith(study, group, unchanged, byLayers.cost);
+  return comparisonCell(compared, study, group, unchanged, byLayers);
 }
 
 function missingRow({ profile }: Study, { task, title, settings }: Wanted): string[] {

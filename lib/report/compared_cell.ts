@@ -1,6 +1,6 @@
 /** A comparison as tables show it, or why there is none, and where it is said how they are made. */
 import { type Compared, curvesOf, groupsIn } from "./comparison.ts";
-import { type Cost, type Family, isSameCost, layerCost, pointsOf } from "./families.ts";
+import { type Cost, type Family, isSameCost, latencyCost, layerCost, pointsOf } from "./families.ts";
 import type { RunGroup } from "./groups.ts";
 import { marked } from "./marks.ts";
 import { isImpossible, noRunYet, notForRegression } from "./missing.ts";
@@ -64,6 +64,26 @@ export function uncomparedCell(
     ? [own.dearest, theirs.cheapest]
     : [own.cheapest, theirs.dearest];
   return `no common cost: ${shown(ends, group)}`;
+}
+
+/** A cost that settings are compared at, and how cells say it. */
+export interface Scale {
+  cost: Cost;
+  shown: ShownCosts;
+}
+
+export const byLayers: Scale = { cost: layerCost, shown: inLayers };
+export const byLatency: Scale = { cost: latencyCost, shown: asSpeedups };
+
+/** What `comparedWith` found of a setting and a family, or why it found nothing. */
+export function comparisonCell(
+  compared: Compared | null,
+  study: Study,
+  group: RunGroup,
+  family: Family,
+  { cost, shown }: Scale,
+): string {
+  return compared ? comparedCell(compared, shown) : uncomparedCell(study, group, family, cost, shown);
 }
 
 const curvesPage = "lib/README.md, Comparing at equal cost";

@@ -1,14 +1,6 @@
 /** DPBERT against every competitor, task by task, and how often it wins. */
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
-import {
-  asSpeedups,
-  comparedCell,
-  curvesLead,
-  curvesNote,
-  inLayers,
-  scoreThere,
-  uncomparedCell,
-} from "./compared_cell.ts";
+import { byLatency, byLayers, comparisonCell, curvesLead, curvesNote, scoreThere } from "./compared_cell.ts";
 import {
   type Cost,
   familiesOf,
@@ -97,7 +89,7 @@ function missingRow(method: string): string[] {
 }
 
 function competitorRow(study: Study, group: RunGroup, family: Family) {
-  const [layers, latency] = [layerCost, latencyCost].map((cost) => comparedWith(study, group, family, cost));
+  const [layers, latency] = [byLayers, byLatency].map(({ cost }) => comparedWith(study, group, family, cost));
   const compared = [layers, latency].flatMap((one) => one ?? []);
   const { numLayers } = group.records[0].path;
   return {
@@ -108,11 +100,9 @@ function competitorRow(study: Study, group: RunGroup, family: Family) {
       showCounts(compared.map(({ seeds }) => seeds.length)),
       showScore(layers ? layers.first.cost * numLayers : NaN),
       ...([0, 1] as const).map((side) => layers ? scoreThere(layers, side) : noValue),
-      layers ? comparedCell(layers, inLayers) : uncomparedCell(study, group, family, layerCost, inLayers),
+      comparisonCell(layers, study, group, family, byLayers),
       showSpeedup(latency ? 1 / latency.first.cost : NaN),
-      latency
-        ? comparedCell(latency, asSpeedups)
-        : uncomparedCell(study, group, family, latencyCost, asSpeedups),
+      comparisonCell(latency, study, group, family, byLatency),
     ],
     groups: [...new Set(compared.flatMap(groupsIn))],
   };

@@ -3,13 +3,13 @@ import { settingSlug } from "../runs/store.ts";
 import { overridesOf } from "../runs/overrides.ts";
 import { type Compared, comparedWith, groupsIn } from "./comparison.ts";
 import {
-  asSpeedups,
-  comparedCell,
+  byLatency,
+  byLayers,
+  comparisonCell,
   curvesLead,
   curvesNote,
-  inLayers,
+  type Scale,
   scoreThere,
-  uncomparedCell,
 } from "./compared_cell.ts";
 import { type Cost, latencyCost, layerCost, pointsOf } from "./families.ts";
 import { findGroup, layersOf, otherRowsNote, provenanceNote, type RunGroup, scoresOf } from "./groups.ts";
@@ -122,19 +122,17 @@ function row(
     study.paper.table2[method]?.[task] ?? NaN
   );
   const ours = findGroup(study.groups, task, "dpbert", study.setting)!;
-  const gain = (compared: Compared | null, cost: Cost, shown: typeof inLayers) => {
-    if (!both) return noRunYet;
-    return compared ? comparedCell(compared, shown) : uncomparedCell(study, ours, soft, cost, shown);
-  };
+  const gain = (compared: Compared | null, scale: Scale) =>
+    both ? comparisonCell(compared, study, ours, soft, scale) : noRunYet;
   const { timed, layered } = both ?? { timed: null, layered: null }, shown = timed ?? layered;
   return [
     taskLabel(task),
     showCounts(shown ? [shown.seeds.length] : []),
     showSpeedup(timed ? 1 / timed.first.cost : NaN),
     ...([0, 1] as const).map((side) => shown ? scoreThere(shown, side) : noValue),
-    gain(timed, latencyCost, asSpeedups),
+    gain(timed, byLatency),
     showScore(layered ? layered.first.cost * layered.first.lower.records[0].path.numLayers : NaN),
-    gain(layered, layerCost, inLayers),
+    gain(layered, byLayers),
     showScore(reinforced),
     showScore(relaxed),
     showDifference(reinforced - relaxed),
