@@ -88,8 +88,8 @@ const onePath = "one path for all inputs";
 const columns = ["Task", "Whose", "Label", "Level", "Count", "Layers", "First sentence", "Second sentence"];
 
 /**
- * The paper's Table 3 beside ours, on its two tasks and on all where our paths differ in length: label, executed layers and, of ours, level of difficulty and the
- * generated sentences; the paper's sentences are GLUE's and are not here.
+ * The paper's Table 3 beside ours, on its two tasks and on all where our paths differ in length: label, executed layers
+ * and, of ours, level of difficulty and the generated sentences; the paper's sentences are GLUE's and are not here.
  */
 export function casesTable(study: Study): Table {
   const cases = casesOf(study);

@@ -68,9 +68,8 @@ function numberOf(value: unknown): number | undefined {
 
 /**
  * Two panels over the training step, counted through all stages: the loss of single batches as dots, with a line of
- * its running mean per stage; below, `meanExecuteProb`
- * (Eq. 10) and the share of layers executed (`executionRate`, or `meanExecutedLayers` of `numLayers`) of the lines that
- * carry them, with the target rate as a level. The lower panel is left out if no line carries any.
+ * its running mean per stage; below, `meanExecuteProb` (Eq. 10) and the share of layers executed (`executionRate`, or
+ * `meanExecutedLayers` of `numLayers`) of the lines that carry them, with the target rate as a level. The lower panel is left out if no line carries any.
  */
 export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun): Figure {
   const stages = [...new Set(lines.map((line) => line.stage))];
@@ -79,13 +78,7 @@ export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun)
     lossTrace(lines, steps, stage, stageStyles[i % stageStyles.length])
   );
   const batches = lines.length > 0
-    ? [{
-      ...dots,
-      marker: { color: "#cccccc", size: 4 },
-      name: "loss, one batch",
-      x: steps,
-      y: lines.map(({ loss }) => loss),
-    }]
+    ? [{ ...dots, name: "loss, one batch", x: steps, y: lines.map(({ loss }) => loss) }]
     : [];
   const rates = rateSeries.flatMap((series) => rateTrace(lines, steps, series, run));
   const target = rates.length > 0 && run.targetRate !== undefined ? [targetTrace(steps, run.targetRate)] : [];

@@ -37,6 +37,10 @@ function atLevel({ runs }: GradedGroup, level: number, number: (rows: GradedRow[
 /** Layers that a row executed. */
 export const executedLayers = ({ path }: Pick<GradedRow, "path">) => path.split("1").length - 1;
 
+/** Share of the rows, at least one, that executed each layer, first layer first. */
+export const executedShares = (rows: readonly Pick<GradedRow, "path">[]): number[] =>
+  [...rows[0].path].map((_, layer) => mean(rows.map(({ path }) => Number(path[layer]))));
+
 /** The task's score on some of its rows, 0-100. */
 function scoreOn(taskId: string, rows: readonly GradedRow[]): number {
   const task = taskById(taskId),

@@ -161,13 +161,12 @@ export function isItDynamicTable(study: Study): Table {
         verdictText(study)
       }** ${label}; yes means yes in every seed, numbers are means with the smallest and ` +
       `largest seed. Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input ` +
-      `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much, or ${bounds.layers} ` +
-      `layers more than an input executes. ` +
-      `Length: Spearman's correlation of executed layers and level of difficulty is at least ${bounds.correlation}. Better: ` +
+      `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much, ` +
+      `or ${bounds.layers} layers more than an input executes. Length: Spearman's correlation of executed layers and level of difficulty is at least ${bounds.correlation}. Better: ` +
       "score less that of the best fixed subsets that search found, fine-tuned for as many steps, where both execute as " +
       `many layers, with the 95 % interval of a paired bootstrap over dev rows and the seeds that both have. ${curvesNote} ${
         provenanceNote(study.profile, answers.map(({ group }) => group))
-      }${rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : ""}`,
+      }${missingSubsets(study, rows)}`,
     columns,
     rows,
     align: columns.map((_, column) => column === 1 ? "right" : "left"),
@@ -182,6 +181,10 @@ export function isItDynamicTable(study: Study): Table {
     },
   };
 }
+
+/** Both tables lack nothing but those. */
+const missingSubsets = (study: Study, rows: readonly string[][]) =>
+  rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : "";
 
 function answerRow(study: Study, answers: Answers): string[] {
   const { task, group, gatesVary, pathsFit, followsDifficulty, correlation } = answers;
@@ -305,9 +308,7 @@ export function controlsTable(study: Study): Table {
       "path and shuffled paths cost, with the smallest and largest seed; both, and every layer on, are the same weights " +
       "under other paths. Commonest path: its share of the inputs and its layers. Subsets: the same layers for every " +
       "input, fine-tuned from stage 1 for the steps of stage 3, with the number of layers. " +
-      `${overTargetNote} ${provenanceNote(study.profile, ours)}${
-        rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : ""
-      }`,
+      `${overTargetNote} ${provenanceNote(study.profile, ours)}${missingSubsets(study, rows)}`,
     columns: controlColumns,
     rows,
     leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },

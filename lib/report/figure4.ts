@@ -1,6 +1,7 @@
 /** Figure 4 of the paper: which layers run, per task, and here per level of difficulty. */
 import type { GradedRun } from "../runs/graded.ts";
 import type { RunRecord } from "../runs/record.ts";
+import { executedShares } from "./difficulty.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "./groups.ts";
 import { sourcesOf } from "./leads.ts";
 import { marked, markNote } from "./marks.ts";
@@ -129,9 +130,8 @@ function sharesByLevel(runs: readonly GradedRun[]): LevelShares[] {
   const levels = [...new Set(runs[0].rows.map(({ level }) => level))].sort((a, b) => a - b);
   return levels.map((level) => {
     const rows = runs.map((run) => run.rows.filter((row) => row.level === level));
-    const bySeed = [...rows[0][0].path].map((_, layer) =>
-      rows.map((own) => mean(own.map(({ path }) => Number(path[layer]))))
-    );
+    const shares = rows.map(executedShares),
+      bySeed = shares[0].map((_, layer) => shares.map((own) => own[layer]));
     return { level, shares: bySeed.map(summarise), texts: bySeed.map(cellText) };
   });
 }

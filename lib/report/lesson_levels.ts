@@ -1,6 +1,6 @@
 /** What a lesson's models make of inputs that are known to be easy or hard. */
 import { spearman } from "../glue/metrics.ts";
-import { executedLayers, isDynamicGate } from "./difficulty.ts";
+import { executedLayers, executedShares, isDynamicGate } from "./difficulty.ts";
 import { lessonNote } from "./lesson.ts";
 import { mean } from "./statistics.ts";
 import { showDecimals, showScore } from "./style.ts";
@@ -42,8 +42,8 @@ export function levelTable(models: Readonly<Record<string, readonly LevelRow[]>>
 
 /** Whether gates vary, whether layers follow the level, and what the paths of other inputs, dealt in `dealt`, cost. */
 export function planningTable(planned: readonly LevelRow[], dealt: readonly LevelRow[]): Table {
-  const gates = [...planned[0].path].map((_, layer) => mean(planned.map(({ path }) => Number(path[layer]))));
-  const correlation = spearman(planned.map(({ level }) => level), planned.map(executedLayers));
+  const gates = executedShares(planned),
+    correlation = spearman(planned.map(({ level }) => level), planned.map(executedLayers));
   const moved = planned.filter(({ path }, row) => path !== dealt[row].path);
   return {
     name: "planning",

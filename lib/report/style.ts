@@ -4,6 +4,7 @@
  */
 import { tasks } from "../glue/tasks.ts";
 import { trainableTasks } from "../config.ts";
+import { mean } from "./statistics.ts";
 
 /** What stands where there is no number. */
 export const noValue = "–";
@@ -61,9 +62,9 @@ export function showInterval({ halfWidth, smallest, largest }: Spread, digits = 
 
 /** A mean with its interval: `95.5 ± 1.8`, `55.9 (seeds 3.2 to 82.8)`; of one seed `55.9`. */
 export function showMean(spread: Spread): string {
-  const mean = showScore(spread.mean), interval = showInterval(spread);
-  if (interval === noValue) return mean;
-  return interval.startsWith("±") ? `${mean} ${interval}` : `${mean} (${interval})`;
+  const centre = showScore(spread.mean), interval = showInterval(spread);
+  if (interval === noValue) return centre;
+  return interval.startsWith("±") ? `${centre} ${interval}` : `${centre} (${interval})`;
 }
 
 /** What stands beside such a mean, for captions. */
@@ -79,9 +80,8 @@ export function showSignificant(value: number, digits: number): string {
 /** Points by seed: their mean and, where seeds differ, the smallest and largest: `3.0 (0.0 to 7.2)`. */
 export function showPoints(values: readonly number[]): string {
   if (values.length === 0) return noValue;
-  const sum = values.reduce((total, value) => total + value, 0);
-  const [mean, ...ends] = [sum / values.length, Math.min(...values), Math.max(...values)].map(showScore);
-  return ends[0] === ends[1] ? mean : `${mean} (${ends.join(" to ")})`;
+  const [centre, ...ends] = [mean(values), Math.min(...values), Math.max(...values)].map(showScore);
+  return ends[0] === ends[1] ? centre : `${centre} (${ends.join(" to ")})`;
 }
 
 /** A speed-up: `1.34×`. */
