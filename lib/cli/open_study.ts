@@ -2,7 +2,7 @@
 import { type Config, readConfig } from "../config.ts";
 import { runsProgress } from "../notebook/mod.ts";
 import { placesFrom, readStudy, recordsOf, runsTable, type Study, timingsOf } from "../report/mod.ts";
-import { rootOf, type StudyRecord } from "../report/filling.ts";
+import { rootOf, type StudyRecord } from "../report/study/filling.ts";
 import { committedResults, ensureRuns, referenceProfile } from "../runs/ensure.ts";
 import { gridOf } from "../runs/profiles.ts";
 import { backendFor } from "./backend.ts";

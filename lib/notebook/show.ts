@@ -1,6 +1,6 @@
 /** The only output of the notebooks: `await show(value)`. Works in JupyterLab, VS Code and headless alike. */
 import { inspect } from "node:util";
-import { tableMarkdown, tablePlain } from "../report/table_text.ts";
+import { tableMarkdown, tablePlain } from "../report/markdown/table_text.ts";
 import type { Figure, Table } from "../report/value.ts";
 import type { MimeBundle } from "./document.ts";
 import { inKernel } from "./kernel_side.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
 import { artefacts } from "./artefacts.ts";
 import { exampleTuning } from "../runs/tuning/example_tuning.ts";
-import { exampleStudy, firstOf6 } from "./example_study.ts";
-import { studyOf } from "./study.ts";
-import { tableMarkdown } from "./table_text.ts";
+import { exampleStudy, firstOf6 } from "./study/example_study.ts";
+import { studyOf } from "./study/study.ts";
+import { tableMarkdown } from "./markdown/table_text.ts";
 
 const names = (values: { name: string }[]) => values.map(({ name }) => name);
 

@@ -1,4 +1,4 @@
-/** The two values a report is made of. `notebook/` draws figures, `table_text.ts` writes tables as text. */
+/** The two values a report is made of. `notebook/` draws figures, `markdown/table_text.ts` writes tables as text. */
 
 /** A figure as a plotly specification (version 4: titles are objects `{ text }`). */
 export interface Figure {
