@@ -1,7 +1,7 @@
 /** The backends beside each other as a table, from what `results/bench/backends.json` holds and nothing else. */
 import type { Table } from "../report/mod.ts";
-import type { BackendComparison, LossGap, MissingBackend } from "../runs/backends.ts";
-import type { Machine } from "../runs/environment.ts";
+import type { BackendComparison, LossGap, MissingBackend } from "../runs/lesson/backends.ts";
+import type { Machine } from "../runs/records/environment.ts";
 
 /** What `deno task bench --backends` found and where. */
 export interface ComparedBackends {

@@ -3,7 +3,7 @@
  * milliseconds, one line of JSON each way. Ours and the peers speak the same way, so that neither has the warmer cache.
  */
 import { InputError } from "../errors.ts";
-import { peakFromStatus } from "../runs/environment.ts";
+import { peakFromStatus } from "../runs/records/environment.ts";
 
 /** A running contestant. */
 export interface Contestant {

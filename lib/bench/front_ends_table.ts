@@ -1,6 +1,6 @@
 /** Both front ends beside each other as a table, from what `results/bench/front_ends.json` holds and nothing else. */
 import type { Table } from "../report/mod.ts";
-import type { Machine } from "../runs/environment.ts";
+import type { Machine } from "../runs/records/environment.ts";
 import type { FrontEndRounds } from "./front_ends.ts";
 
 /** What `deno task bench --front-ends` found and where. */

@@ -5,7 +5,7 @@
 import { cpuUsage } from "node:process";
 import { batchTensors, type BertConfig, classify, encode, everyLayer, randomBert } from "../bert/mod.ts";
 import { readConfig } from "../config.ts";
-import { quantile } from "../runs/latency.ts";
+import { quantile } from "../runs/latency/latency.ts";
 import { composedOps } from "../tensor/composed.ts";
 import {
   dispose,

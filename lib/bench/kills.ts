@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import seedrandom from "seedrandom";
-import { keyOf } from "../runs/grid.ts";
+import { keyOf } from "../runs/grid/grid.ts";
 import { stage1Of } from "../runs/methods/mod.ts";
-import { runName } from "../runs/store.ts";
+import { runName } from "../runs/records/store.ts";
 import {
   agedResults,
   brokenFiles,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseCurve, parsePredictions, parseRunRecord, parseTimingRecord } from "../runs/record.ts";
+import { parseCurve, parsePredictions, parseRunRecord, parseTimingRecord } from "../runs/records/record.ts";
 import { readSafetensors } from "../tensor/safetensors.ts";
 
 /** Contents by path below the folder; a letter (Latin-1) is a byte. */

@@ -4,7 +4,7 @@
  */
 import { relative } from "node:path";
 import { readConfig } from "../config.ts";
-import { measureMissingLatencies } from "../runs/latency_pass.ts";
+import { measureMissingLatencies } from "../runs/latency/pass.ts";
 import { stage1Of } from "../runs/methods/mod.ts";
 import { trainRun } from "../runs/unit.ts";
 import { startBackend } from "../tensor/mod.ts";

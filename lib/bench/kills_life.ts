@@ -1,7 +1,7 @@
 /** One life of the process that is killed: what it is told to do, how it ended, what it left. */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import type { RunRequest } from "../runs/grid.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
 import { type Files, filesUnder } from "./kills_check.ts";
 import { type ChildOrder, eventsOf, type FileKind, type KilledBackend, type LogEvent } from "./kills_log.ts";
 

@@ -1,5 +1,5 @@
 /** What the processes that are killed write down, and what it says about a kill: in which phase, how much work lost. */
-import type { RunRequest } from "../runs/grid.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
 
 /**
  * A moment that nobody outside could aim at: in a step of a stage (that one or the first after it), between two batches

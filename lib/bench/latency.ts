@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BertConfig } from "../bert/mod.ts";
 import { bert, dpbert, openInference, type Planner } from "../methods/mod.ts";
-import { quantile, timeAlternating } from "../runs/latency.ts";
+import { quantile, timeAlternating } from "../runs/latency/latency.ts";
 import {
   disposeTree,
   floatTensor,

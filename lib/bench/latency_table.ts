@@ -1,6 +1,6 @@
 /** The latency benchmark as a table, from what `results/bench/latency.json` holds and nothing else. */
 import type { Table } from "../report/mod.ts";
-import type { Machine } from "../runs/environment.ts";
+import type { Machine } from "../runs/records/environment.ts";
 import type { benchContestants, benchDepths } from "./latency.ts";
 
 /** One model. */

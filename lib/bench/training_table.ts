@@ -1,6 +1,6 @@
 /** The training benchmark as a table, from what `results/bench/training.json` holds and nothing else. */
 import type { Table } from "../report/mod.ts";
-import type { Machine } from "../runs/environment.ts";
+import type { Machine } from "../runs/records/environment.ts";
 import type { Measured } from "./contestant.ts";
 import type { TrainingOutcome } from "./training.ts";
 

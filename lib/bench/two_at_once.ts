@@ -5,8 +5,8 @@ import { differences } from "./kills.ts";
 import { differingPaths, type Files, filesUnder } from "./kills_check.ts";
 import { live, orderIn } from "./kills_life.ts";
 import { ownProject } from "./faults/sound.ts";
-import type { RunRequest } from "../runs/grid.ts";
-import { lockFile } from "../runs/run.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
+import { lockFile } from "../runs/unfinished/run.ts";
 
 /** How two at once ended. */
 export interface TwoAtOnce {

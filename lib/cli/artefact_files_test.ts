@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runPaths } from "../runs/store.ts";
+import { runPaths } from "../runs/records/store.ts";
 import { artefactFiles, profileArtefacts } from "./artefact_files.ts";
 import { noDraw, withExampleProject, writeFile } from "./example_results.ts";
 

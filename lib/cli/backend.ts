@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { writeAtomic } from "../files/atomic.ts";
 import { type StepShape, trainingStepMs } from "../bench/training_step.ts";
 import type { Config } from "../config.ts";
-import { machine } from "../runs/environment.ts";
-import { largestBatch } from "../runs/needs.ts";
+import { machine } from "../runs/records/environment.ts";
+import { largestBatch } from "../runs/schedule/needs.ts";
 import { type Recipe, recipeFor, type Settings } from "../runs/recipe.ts";
-import type { Sources } from "../runs/sources.ts";
-import { openSources } from "../runs/task_data.ts";
+import type { Sources } from "../runs/sources/sources.ts";
+import { openSources } from "../runs/sources/task_data.ts";
 import { type Backend, type BackendName, startBackend, webgpuAdapter } from "../tensor/mod.ts";
 
 const cacheFile = fileURLToPath(new URL("../../data/.cache/backend.json", import.meta.url));

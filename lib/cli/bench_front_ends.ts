@@ -4,7 +4,7 @@ import type { MeasuredFrontEnds } from "../bench/front_ends_table.ts";
 import { InputError } from "../errors.ts";
 import { findJupyter, jupyterVersion } from "../notebook/jupyter.ts";
 import { type Execute, type FrontEnd, frontEnds, openFrontEnd } from "../notebook/mod.ts";
-import { machine, versions } from "../runs/environment.ts";
+import { machine, versions } from "../runs/records/environment.ts";
 import { projectRoot } from "./render.ts";
 import { join } from "node:path";
 

@@ -4,7 +4,7 @@ import { benchContestants, benchDepths, peerAdvice } from "../bench/latency.ts";
 import { latencyShapes } from "../bench/latency_shapes.ts";
 import type { LatencyOutcome, MeasuredLatency } from "../bench/latency_table.ts";
 import { readConfig } from "../config.ts";
-import { loadAverage, machine, versions } from "../runs/environment.ts";
+import { loadAverage, machine, versions } from "../runs/records/environment.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { projectRoot } from "./render.ts";
 

@@ -2,7 +2,7 @@
 import { benchTraining, trainingContestants, trainingShapes } from "../bench/training.ts";
 import type { MeasuredTraining } from "../bench/training_table.ts";
 import { readConfig } from "../config.ts";
-import { loadAverage, machine } from "../runs/environment.ts";
+import { loadAverage, machine } from "../runs/records/environment.ts";
 
 /** Times every shape; `say` hears of each. Throws `InputError` where a contestant does not start. */
 export async function measuredTraining(say: (line: string) => void): Promise<MeasuredTraining> {

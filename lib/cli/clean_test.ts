@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { openLocked } from "../files/locked_file.ts";
-import { exampleRecord } from "../runs/example_records.ts";
-import { runPaths } from "../runs/store.ts";
+import { exampleRecord } from "../runs/records/example_records.ts";
+import { runPaths } from "../runs/records/store.ts";
 import { clean, cleaningOf } from "./clean.ts";
 import { kinds } from "./removable.ts";
 

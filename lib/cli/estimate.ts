@@ -9,10 +9,10 @@ import {
   secondsOfAll,
   type TaskSize,
   withNeeded,
-} from "../runs/estimate.ts";
-import { finishedRuns } from "../runs/finished.ts";
-import type { PerStage } from "../runs/first_steps.ts";
-import type { RunRequest } from "../runs/grid.ts";
+} from "../runs/schedule/estimate.ts";
+import { finishedRuns } from "../runs/finished/finished.ts";
+import type { PerStage } from "../runs/schedule/first_steps.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
 import { denoConfig, runCommandOf, type RunPlace } from "./run_child.ts";
 import { fileURLToPath } from "node:url";
 

@@ -5,11 +5,11 @@
 import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { holdOut } from "../glue/mod.ts";
-import { kindOf, type TaskSize } from "../runs/estimate.ts";
-import { meanTokens, secondsPerRow } from "../runs/first_steps.ts";
-import type { RunRequest } from "../runs/grid.ts";
+import { kindOf, type TaskSize } from "../runs/schedule/estimate.ts";
+import { meanTokens, secondsPerRow } from "../runs/schedule/first_steps.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
 import { recipeOf, trainingOf } from "../runs/methods/mod.ts";
-import { encodeExamples, openSources, readSplits } from "../runs/task_data.ts";
+import { encodeExamples, openSources, readSplits } from "../runs/sources/task_data.ts";
 import { startBackend } from "../tensor/mod.ts";
 import type { Finding, Questions } from "./estimate.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
-import { kindOf } from "../runs/estimate.ts";
+import { kindOf } from "../runs/schedule/estimate.ts";
 import { shortRun } from "../runs/short_runs.ts";
 import { estimateLine, measuredFrom, measureFirstSteps, sayHowLong } from "./estimate.ts";
 

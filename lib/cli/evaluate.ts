@@ -14,8 +14,8 @@ import {
   type EvaluationRows,
   readRows,
   recordDifference,
-} from "../runs/evaluation.ts";
-import { findSaved } from "../runs/saved.ts";
+} from "../runs/finished/evaluation.ts";
+import { findSaved } from "../runs/finished/saved.ts";
 import { openOnBackend } from "./predict.ts";
 import { clock, progressPrinter } from "./progress.ts";
 

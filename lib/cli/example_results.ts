@@ -2,12 +2,12 @@
 import { dirname, join } from "node:path";
 import { Buffer } from "node:buffer";
 import { taskById } from "../glue/mod.ts";
-import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
-import { keyOf } from "../runs/grid.ts";
+import { exampleRecord, exampleTiming } from "../runs/records/example_records.ts";
+import { keyOf } from "../runs/grid/grid.ts";
 import { recordedRecipe } from "../runs/methods/mod.ts";
-import { metricsOf, pathSummary } from "../runs/outcome.ts";
-import { recipeHash } from "../runs/record.ts";
-import { writeRun } from "../runs/store.ts";
+import { metricsOf, pathSummary } from "../runs/records/outcome.ts";
+import { recipeHash } from "../runs/records/record.ts";
+import { writeRun } from "../runs/records/store.ts";
 import { artefactFiles, type Draw, profileArtefacts } from "./artefact_files.ts";
 
 /** Four MRPC rows: accuracy 75, F1 80. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { readConfig } from "../config.ts";
 import { writeSmokeGlue } from "../micro/mod.ts";
-import { exampleRecord } from "../runs/example_records.ts";
-import { gridOf } from "../runs/profiles.ts";
-import { runPaths } from "../runs/store.ts";
+import { exampleRecord } from "../runs/records/example_records.ts";
+import { gridOf } from "../runs/grid/profiles.ts";
+import { runPaths } from "../runs/records/store.ts";
 import {
   backendFinding,
   backendOf,

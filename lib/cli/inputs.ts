@@ -4,8 +4,8 @@ import type { Config } from "../config.ts";
 import type { DownloadWatch } from "../files/download.ts";
 import { glueCache, obtainGlue } from "../glue/download.ts";
 import { taskById } from "../glue/mod.ts";
-import { requireGlueDir } from "../runs/glue_sources.ts";
-import { generatesRows } from "../runs/profiles.ts";
+import { requireGlueDir } from "../runs/sources/glue.ts";
+import { generatesRows } from "../runs/grid/profiles.ts";
 
 /**
  * Sees to it that runs of `profile` on `tasks` have their rows and their backbone. For generated rows there is nothing

@@ -1,8 +1,8 @@
 /** `--jobs`: how many runs train at once. */
 import { InputError } from "../errors.ts";
-import { availableMemory, physicalCores } from "../runs/environment.ts";
+import { availableMemory, physicalCores } from "../runs/records/environment.ts";
 import { possibleRuns } from "../runs/methods/mod.ts";
-import { jobsFor, memoryNeed } from "../runs/needs.ts";
+import { jobsFor, memoryNeed } from "../runs/schedule/needs.ts";
 import type { BackendName } from "../tensor/ops.ts";
 import { largestTraining, type Plan } from "./grid_findings.ts";
 

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { readFont } from "../notebook/font.ts";
 import type { FrontEnd } from "../notebook/mod.ts";
 import { jupyterCommand, jupyterVersions, kernelspecFile } from "../notebook/jupyter.ts";
-import { loadAverage } from "../runs/environment.ts";
+import { loadAverage } from "../runs/records/environment.ts";
 import { blasDifference, fetchedBlas, findBlas } from "../tensor/blas.ts";
 import { startBackend, webgpuAdapter } from "../tensor/mod.ts";
 import { type Finding, finding, lacking, there } from "./finding.ts";

@@ -16,7 +16,7 @@ import {
 } from "../report/mod.ts";
 import { microTasks, showcase } from "../micro/mod.ts";
 import { referenceProfile } from "../runs/ensure.ts";
-import { committedModel } from "../runs/lesson_model.ts";
+import { committedModel } from "../runs/lesson/model.ts";
 import { type Draw, namesIn, profileArtefacts } from "./artefact_files.ts";
 import { committedBenchTables } from "./bench_pages.ts";
 import { differences, refreshCommand } from "./differences.ts";

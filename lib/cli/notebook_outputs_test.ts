@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { showcase } from "../micro/mod.ts";
 import { notebook, readNotebook, writeNotebook } from "../notebook/mod.ts";
 import { bothGluesTable, examplesTable, lessonModelTable, type Table, tableMarkdown } from "../report/mod.ts";
-import { committedModel } from "../runs/lesson_model.ts";
+import { committedModel } from "../runs/lesson/model.ts";
 import { benchTable, writeBench } from "./bench_pages.ts";
 import { notebookProblems, rebaseOutputs } from "./notebook_outputs.ts";
 

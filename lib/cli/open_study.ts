@@ -4,7 +4,7 @@ import { runsProgress } from "../notebook/mod.ts";
 import { placesFrom, readStudy, recordsOf, runsTable, type Study, timingsOf } from "../report/mod.ts";
 import { rootOf, type StudyRecord } from "../report/study/filling.ts";
 import { committedResults, ensureRuns, referenceProfile } from "../runs/ensure.ts";
-import { gridOf } from "../runs/profiles.ts";
+import { gridOf } from "../runs/grid/profiles.ts";
 import { backendFor } from "./backend.ts";
 
 /** What the cells of a results notebook use. */

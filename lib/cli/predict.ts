@@ -9,8 +9,8 @@ import { readConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { executedLayers } from "../methods/mod.ts";
 import { type Prediction, type Predictor, predictorOf } from "../runs/predictor.ts";
-import { findSaved, type SavedRun } from "../runs/saved.ts";
-import { openSaved } from "../runs/saved_model.ts";
+import { findSaved, type SavedRun } from "../runs/finished/saved.ts";
+import { openSaved } from "../runs/finished/saved_model.ts";
 import { chooseBackend } from "./backend.ts";
 import { type TextLine, textLines } from "./text_lines.ts";
 

@@ -1,9 +1,9 @@
 /** Was a record made by the recipe that its profile, task, method and overrides have today? */
 import { isDeepStrictEqual } from "node:util";
 import { recordedRecipe } from "../runs/methods/mod.ts";
-import { overridesOf } from "../runs/overrides.ts";
-import { type RunRecord, trainCommand } from "../runs/record.ts";
-import { settingSlug } from "../runs/store.ts";
+import { overridesOf } from "../runs/records/overrides.ts";
+import { type RunRecord, trainCommand } from "../runs/records/record.ts";
+import { settingSlug } from "../runs/records/store.ts";
 
 /**
  * A sentence for every setting of a record that is another one today, with both values and what to do; without any, its run

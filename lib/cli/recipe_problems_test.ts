@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../runs/example_records.ts";
-import { keyOf, type RunRequest } from "../runs/grid.ts";
+import { exampleRecord } from "../runs/records/example_records.ts";
+import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
 import { possibleRuns, recordedRecipe } from "../runs/methods/mod.ts";
-import { gridOf } from "../runs/profiles.ts";
+import { gridOf } from "../runs/grid/profiles.ts";
 import { recipeProblems } from "./recipe_problems.ts";
 
 /** The record that a run leaves today; `changes` go into sections of its recipe. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { join, relative } from "node:path";
 import { InputError } from "../errors.ts";
 import { taskById } from "../glue/mod.ts";
-import { commonestPath, metricsOf, pathSummary } from "../runs/outcome.ts";
+import { commonestPath, metricsOf, pathSummary } from "../runs/records/outcome.ts";
 import {
   devRowsOf,
   parsePredictions,
@@ -12,8 +12,15 @@ import {
   type RunRecord,
   type TimingRecord,
   trainCommand,
-} from "../runs/record.ts";
-import { findTiming, readCurve, readPredictions, readRecords, runName, runPaths } from "../runs/store.ts";
+} from "../runs/records/record.ts";
+import {
+  findTiming,
+  readCurve,
+  readPredictions,
+  readRecords,
+  runName,
+  runPaths,
+} from "../runs/records/store.ts";
 import { namesIn, profilesIn } from "./artefact_files.ts";
 import { recipeProblems } from "./recipe_problems.ts";
 

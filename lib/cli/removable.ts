@@ -6,8 +6,8 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { profiles } from "../config.ts";
 import { openLocked } from "../files/locked_file.ts";
 import { ignoreMissing } from "../files/missing.ts";
-import { isOutdated } from "../runs/resume_state.ts";
-import { readRecords, runPaths } from "../runs/store.ts";
+import { isOutdated } from "../runs/unfinished/resume_state.ts";
+import { readRecords, runPaths } from "../runs/records/store.ts";
 
 /** What `clean --what` names, and what the lines of each are. */
 export const kinds = {

@@ -8,7 +8,7 @@ import { join, relative, resolve } from "node:path";
 import { writeAtomic } from "../files/atomic.ts";
 import { InputError } from "../errors.ts";
 import { executeNotebook, isExecuted, readNotebook } from "../notebook/mod.ts";
-import { physicalCores } from "../runs/environment.ts";
+import { physicalCores } from "../runs/records/environment.ts";
 import { namesIn, profilesIn } from "./artefact_files.ts";
 import { atOnce } from "./at_once.ts";
 import { refreshBenchPages } from "./bench_pages.ts";

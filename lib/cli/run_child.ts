@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import { followLines } from "../notebook/lines.ts";
-import type { RunRequest } from "../runs/grid.ts";
+import type { RunRequest } from "../runs/grid/grid.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { parseEvent, type RunEvent } from "./run_events.ts";
 

@@ -10,7 +10,7 @@
  * behind `error: `.
  */
 import type { DownloadProgress } from "../files/download.ts";
-import type { RunRecord } from "../runs/record.ts";
+import type { RunRecord } from "../runs/records/record.ts";
 import type { StepProgress } from "./progress.ts";
 
 /** One line. */

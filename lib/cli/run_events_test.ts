@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../runs/example_records.ts";
+import { exampleRecord } from "../runs/records/example_records.ts";
 import { eventPrinter, parseEvent } from "./run_events.ts";
 
 Deno.test("eventPrinter writes a line of JSON per event, which parseEvent reads back", () => {

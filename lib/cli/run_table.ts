@@ -1,8 +1,8 @@
 /** The runs that train at this moment, as lines: one for each, and one for all. */
-import type { Expected } from "../runs/estimate.ts";
-import { keyOf, type RunRequest } from "../runs/grid.ts";
-import type { ScheduledRun } from "../runs/schedule.ts";
-import { runName } from "../runs/store.ts";
+import type { Expected } from "../runs/schedule/estimate.ts";
+import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
+import type { ScheduledRun } from "../runs/schedule/schedule.ts";
+import { runName } from "../runs/records/store.ts";
 import { clock, progressLine, type progressPrinter, stepClock, type StepProgress } from "./progress.ts";
 
 /** A run with what is known of its time, all in milliseconds of one clock. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunState } from "../runs/schedule.ts";
+import type { RunState } from "../runs/schedule/schedule.ts";
 import { progressPrinter } from "./progress.ts";
 import { runTable, secondsLeft, tableLines, type TimedRun } from "./run_table.ts";
 

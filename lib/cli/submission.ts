@@ -17,19 +17,19 @@ import {
   submissionZip,
   taskById,
 } from "../glue/mod.ts";
-import { keyOf, type RunRequest } from "../runs/grid.ts";
+import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
 import { entryOf, recipeOf } from "../runs/methods/mod.ts";
 import {
   type AskOptions,
   findTested,
   type TestedRun,
   testPredictions,
-} from "../runs/predictions_of_test_split.ts";
-import { generatesRows, gridOf } from "../runs/profiles.ts";
+} from "../runs/finished/predictions_of_test_split.ts";
+import { generatesRows, gridOf } from "../runs/grid/profiles.ts";
 import type { Settings } from "../runs/recipe.ts";
-import { trainCommand } from "../runs/record.ts";
-import type { SavedRun } from "../runs/saved.ts";
-import { runName } from "../runs/store.ts";
+import { trainCommand } from "../runs/records/record.ts";
+import type { SavedRun } from "../runs/finished/saved.ts";
+import { runName } from "../runs/records/store.ts";
 import { committedResults } from "../runs/ensure.ts";
 import { evaluationProgress } from "./evaluate.ts";
 import { openOnBackend } from "./predict.ts";

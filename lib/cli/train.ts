@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { configWith } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { methodEntries } from "../runs/methods/mod.ts";
-import type { RunRecord } from "../runs/record.ts";
+import type { RunRecord } from "../runs/records/record.ts";
 import { trainRun } from "../runs/unit.ts";
 import { backendFor } from "./backend.ts";
 import { obtainInputs } from "./inputs.ts";

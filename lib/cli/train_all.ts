@@ -1,13 +1,13 @@
 /** Trains many runs, several at once, each as a process of its own; one that fails does not stop the others. */
 import type { Config } from "../config.ts";
 import { InputError } from "../errors.ts";
-import type { Expected } from "../runs/estimate.ts";
-import { finishedRuns } from "../runs/finished.ts";
-import { keyOf, type RunRequest } from "../runs/grid.ts";
-import type { RunRecord } from "../runs/record.ts";
-import { type RunEnd, trainScheduled } from "../runs/schedule.ts";
-import { beginAfresh } from "../runs/resume_state.ts";
-import { findRecord } from "../runs/store.ts";
+import type { Expected } from "../runs/schedule/estimate.ts";
+import { finishedRuns } from "../runs/finished/finished.ts";
+import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
+import type { RunRecord } from "../runs/records/record.ts";
+import { type RunEnd, trainScheduled } from "../runs/schedule/schedule.ts";
+import { beginAfresh } from "../runs/unfinished/resume_state.ts";
+import { findRecord } from "../runs/records/store.ts";
 import type { Backend } from "../tensor/mod.ts";
 import { Stopped } from "../train/mod.ts";
 import type { progressPrinter } from "./progress.ts";

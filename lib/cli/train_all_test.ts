@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { inFolder } from "../files/in_folder.ts";
 import { type Config, readConfig } from "../config.ts";
-import { withLock } from "../runs/lock.ts";
-import { keyOf, type RunRequest } from "../runs/grid.ts";
-import { checkpointFolder, lockFile } from "../runs/run.ts";
-import { hasRecord } from "../runs/store.ts";
+import { withLock } from "../runs/unfinished/lock.ts";
+import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
+import { checkpointFolder, lockFile } from "../runs/unfinished/run.ts";
+import { hasRecord } from "../runs/records/store.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { trainAll } from "./train_all.ts";
 

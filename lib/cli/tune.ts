@@ -10,7 +10,7 @@ import { InputError } from "../errors.ts";
 import { taskById } from "../glue/mod.ts";
 import { tablePlain, tuningTable } from "../report/mod.ts";
 import { entryOf, methodEntries, recipeOf } from "../runs/methods/mod.ts";
-import { gridOf } from "../runs/profiles.ts";
+import { gridOf } from "../runs/grid/profiles.ts";
 import { type TaskTuning, tuneTask } from "../runs/tuning/tune.ts";
 import { readTunings, type Trial, type Tuning } from "../runs/tuning/tuning.ts";
 import { artefactFiles } from "./artefact_files.ts";

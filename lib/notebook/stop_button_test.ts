@@ -46,7 +46,7 @@ Deno.test({
     withKernel({ DPB_PROFILE: "smoke" }, async (session) => {
       const imports = `import { readConfig } from "lib/config.ts";
 import { stopButton, trainingProgress } from "lib/notebook/mod.ts";
-import { openLesson, stateBefore, trainStage } from "lib/runs/lesson.ts";`;
+import { openLesson, stateBefore, trainStage } from "lib/runs/lesson/lesson.ts";`;
       const train = `const progress = trainingProgress();
 const trained = await trainStage(lesson, "stage1", null, progress);
 console.log(trained.result.curve[0].step, trained.result.curve.at(-1).step);`;
@@ -80,7 +80,7 @@ Deno.test({
             `import { readConfig } from "lib/config.ts";
 import { runsProgress } from "lib/notebook/mod.ts";
 import { ensureRuns } from "lib/runs/ensure.ts";
-import { gridOf } from "lib/runs/profiles.ts";
+import { gridOf } from "lib/runs/grid/profiles.ts";
 import { startBackend } from "lib/tensor/mod.ts";
 const config = readConfig(), grid = gridOf(config);
 const bert = { ...grid, methods: grid.methods.slice(0, 1) };

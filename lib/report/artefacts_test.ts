@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../runs/records/example_records.ts";
 import { artefacts } from "./artefacts.ts";
 import { exampleTuning } from "../runs/tuning/example_tuning.ts";
 import { exampleStudy, firstOf6 } from "./study/example_study.ts";

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { startBackend } from "../tensor/mod.ts";
 import { ensureRuns, referenceProfile } from "./ensure.ts";
-import { exampleRecord, exampleTiming } from "./example_records.ts";
-import type { Grid } from "./grid.ts";
-import type { RunRecord } from "./record.ts";
+import { exampleRecord, exampleTiming } from "./records/example_records.ts";
+import type { Grid } from "./grid/grid.ts";
+import type { RunRecord } from "./records/record.ts";
 import { Stopped } from "../train/mod.ts";
-import { writeRun } from "./store.ts";
+import { writeRun } from "./records/store.ts";
 
 const grid: Grid = {
   profile: "glue",

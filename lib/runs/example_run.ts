@@ -1,10 +1,10 @@
 /** A smoke run of a few steps in a folder of its own, for tests of what reads saved models. */
 import { readConfig } from "../config.ts";
 import { startBackend } from "../tensor/mod.ts";
-import type { RunRequest } from "./grid.ts";
-import { keyOf } from "./grid.ts";
-import type { RunRecord } from "./record.ts";
-import { type RunPaths, runPaths } from "./store.ts";
+import type { RunRequest } from "./grid/grid.ts";
+import { keyOf } from "./grid/grid.ts";
+import type { RunRecord } from "./records/record.ts";
+import { type RunPaths, runPaths } from "./records/store.ts";
 import { trainRun } from "./unit.ts";
 
 /** A trained run and where it lies. */

@@ -11,7 +11,7 @@ import {
 } from "../tensor/safetensors.ts";
 import { restore } from "../train/mod.ts";
 import { InputError } from "../errors.ts";
-import { numOutputs, type Sources } from "./sources.ts";
+import { numOutputs, type Sources } from "./sources/sources.ts";
 import { join } from "node:path";
 
 /** Parameters that a method has beside its backbone's. Each is a file of its name. */

@@ -4,7 +4,7 @@ import { randomPlanner } from "../methods/mod.ts";
 import { leaves, liveTensors, random, startBackend } from "../tensor/mod.ts";
 import { loadWordPiece, wordPieceFromVocab } from "../text/mod.ts";
 import { hasModel, loadModel, loadParts, type PartMakers, saveModel } from "./models.ts";
-import { openSources } from "./task_data.ts";
+import { openSources } from "./sources/task_data.ts";
 
 await startBackend("wasm");
 const sources = await openSources("smoke", "mrpc", readConfig({}));

@@ -4,8 +4,8 @@ import { collate } from "../glue/mod.ts";
 import { openInference } from "../methods/mod.ts";
 import { type BackendName, startBackend } from "../tensor/mod.ts";
 import { disposeModel } from "./models.ts";
-import { findSaved } from "./saved.ts";
-import { openSaved, type SavedModel } from "./saved_model.ts";
+import { findSaved } from "./finished/saved.ts";
+import { openSaved, type SavedModel } from "./finished/saved_model.ts";
 
 /** What the model says of a text. */
 export interface Prediction {

@@ -20,11 +20,11 @@ import {
 import { type Backend, disposeTree, random } from "../tensor/mod.ts";
 import { wordPieceFromVocab } from "../text/mod.ts";
 import type { Evaluation, StageResult } from "../train/mod.ts";
-import { curveOf } from "./conclude.ts";
-import { commit, libHash, loadAverage, machine, peakMemoryMb, versions } from "./environment.ts";
-import { withLock } from "./lock.ts";
-import { canonicalJson, checked, formatCurve } from "./record.ts";
-import { arithmeticOf, openFolder, provenanceOf } from "./resume_state.ts";
+import { curveOf } from "./finished/conclude.ts";
+import { commit, libHash, loadAverage, machine, peakMemoryMb, versions } from "./records/environment.ts";
+import { withLock } from "./unfinished/lock.ts";
+import { canonicalJson, checked, formatCurve } from "./records/record.ts";
+import { arithmeticOf, openFolder, provenanceOf } from "./unfinished/resume_state.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

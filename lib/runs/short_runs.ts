@@ -4,17 +4,17 @@ import { readConfig } from "../config.ts";
 import { predictAll } from "../methods/mod.ts";
 import { liveTensors, startBackend } from "../tensor/mod.ts";
 import { Stopped } from "../train/mod.ts";
-import { keyOf, type RunRequest } from "./grid.ts";
+import { keyOf, type RunRequest } from "./grid/grid.ts";
 import { recipeOf } from "./methods/mod.ts";
 import { disposeModel } from "./models.ts";
-import { predictionRows } from "./outcome.ts";
+import { predictionRows } from "./records/outcome.ts";
 import { openPredictor } from "./predictor.ts";
 import type { Settings } from "./recipe.ts";
-import type { RunRecord } from "./record.ts";
-import type { RunContext } from "./run.ts";
-import { readPredictions, runPaths } from "./store.ts";
-import { readTaskData } from "./task_data.ts";
-import { openModel } from "./trained_model.ts";
+import type { RunRecord } from "./records/record.ts";
+import type { RunContext } from "./unfinished/run.ts";
+import { readPredictions, runPaths } from "./records/store.ts";
+import { readTaskData } from "./sources/task_data.ts";
+import { openModel } from "./finished/trained_model.ts";
 import { trainRun } from "./unit.ts";
 
 /** A run of the smoke profile, seed 0. */

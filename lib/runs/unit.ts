@@ -4,11 +4,11 @@
  */
 import { InputError } from "../errors.ts";
 import { random } from "../tensor/mod.ts";
-import { curveOf, evaluated, timingOf } from "./conclude.ts";
-import { commit, libHash } from "./environment.ts";
-import { requestHash } from "./finished.ts";
-import { keyOf, type RunRequest } from "./grid.ts";
-import { withLock } from "./lock.ts";
+import { curveOf, evaluated, timingOf } from "./finished/conclude.ts";
+import { commit, libHash } from "./records/environment.ts";
+import { requestHash } from "./finished/finished.ts";
+import { keyOf, type RunRequest } from "./grid/grid.ts";
+import { withLock } from "./unfinished/lock.ts";
 import {
   entryOf,
   isTrainedElsewhere,
@@ -27,7 +27,7 @@ import {
   saveModel,
 } from "./models.ts";
 import type { Recipe } from "./recipe.ts";
-import type { RunRecord } from "./record.ts";
+import type { RunRecord } from "./records/record.ts";
 import {
   finishStates,
   isOutdated,
@@ -36,12 +36,12 @@ import {
   provenanceOf,
   removeStates,
   stateFile,
-} from "./resume_state.ts";
-import { checkpointFolder, lockFile, type Run, type RunContext } from "./run.ts";
-import { findRecord, hasRecord, runName, writeRun } from "./store.ts";
-import { numOutputs, type Sources } from "./sources.ts";
-import { openSources, readTaskData } from "./task_data.ts";
-import { openModel, openParts } from "./trained_model.ts";
+} from "./unfinished/resume_state.ts";
+import { checkpointFolder, lockFile, type Run, type RunContext } from "./unfinished/run.ts";
+import { findRecord, hasRecord, runName, writeRun } from "./records/store.ts";
+import { numOutputs, type Sources } from "./sources/sources.ts";
+import { openSources, readTaskData } from "./sources/task_data.ts";
+import { openModel, openParts } from "./finished/trained_model.ts";
 
 /**
  * Runs `request`, or returns its record if it is done. A missing parent (stage 1) is trained first. Killed at any

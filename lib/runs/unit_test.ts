@@ -4,10 +4,10 @@ import { smokeRows } from "../micro/mod.ts";
 import { leaves, liveTensors, startBackend } from "../tensor/mod.ts";
 import { predictAll } from "../methods/mod.ts";
 import { Stopped } from "../train/mod.ts";
-import type { RunRequest } from "./grid.ts";
-import { keyOf } from "./grid.ts";
+import type { RunRequest } from "./grid/grid.ts";
+import { keyOf } from "./grid/grid.ts";
 import { hasModel } from "./models.ts";
-import { predictionRows } from "./outcome.ts";
+import { predictionRows } from "./records/outcome.ts";
 import {
   findRecord,
   findTiming,
@@ -16,12 +16,12 @@ import {
   runName,
   runPaths,
   settingSlug,
-} from "./store.ts";
+} from "./records/store.ts";
 import { disposeModel } from "./models.ts";
-import { openModel } from "./trained_model.ts";
-import { checkpointFolder, type RunContext } from "./run.ts";
+import { openModel } from "./finished/trained_model.ts";
+import { checkpointFolder, type RunContext } from "./unfinished/run.ts";
 import { trainRun } from "./unit.ts";
-import { readTaskData } from "./task_data.ts";
+import { readTaskData } from "./sources/task_data.ts";
 
 const backend = await startBackend("wasm", { blas: Deno.env.get("DPB_BLAS") ?? "auto" });
 

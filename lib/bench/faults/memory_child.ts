@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { readSplitFile, taskById } from "../../glue/mod.ts";
-import { parseCurve, parsePredictions, parseRunRecord } from "../../runs/record.ts";
+import { parseCurve, parsePredictions, parseRunRecord } from "../../runs/records/record.ts";
 import { readSafetensors } from "../../tensor/safetensors.ts";
 
 const megabytes = 20_000_000;

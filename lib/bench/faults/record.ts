@@ -1,6 +1,6 @@
 /** Records that were cut off, edited, copied or written by another build. */
 import { dirname, join } from "node:path";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import type { Fault, Place } from "./fault.ts";
 import { asProcess } from "./run.ts";
 

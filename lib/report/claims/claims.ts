@@ -1,5 +1,5 @@
 /** The README's table: the paper's claims in five rows, ours beside them, misses shown as plainly as hits. */
-import type { RunRecord, TimingRecord } from "../../runs/record.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
 import {
   findGroup,
   groupRuns,

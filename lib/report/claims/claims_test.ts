@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
 import { claimsTable } from "./claims.ts";
 import { groupRuns } from "../study/groups.ts";
 import { readPaper } from "../study/paper.ts";

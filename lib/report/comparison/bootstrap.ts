@@ -5,7 +5,7 @@
 import seedrandom from "seedrandom";
 import { parsePrediction } from "../../glue/predictions.ts";
 import { type Task, taskById } from "../../glue/tasks.ts";
-import type { PredictionRow } from "../../runs/record.ts";
+import type { PredictionRow } from "../../runs/records/record.ts";
 import { mean } from "../statistics.ts";
 import { weightedScorer } from "./weighted_scores.ts";
 

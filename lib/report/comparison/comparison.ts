@@ -1,5 +1,5 @@
 /** "A beats B": two systems where they cost the same, each on its own curve, with what resampling says. */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import {
   defaultDraws,
   type Difference,

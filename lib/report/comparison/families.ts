@@ -1,7 +1,7 @@
 /** The settings of a method that make one curve: they differ in its knob alone. */
-import { overridesOf } from "../../runs/overrides.ts";
-import type { RunRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { overridesOf } from "../../runs/records/overrides.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { latencyShareOf, layersOf, type RunGroup } from "../study/groups.ts";
 import { heldOutGain } from "./held_out.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import {
   curveOf,
   familiesOf,

@@ -1,5 +1,5 @@
 /** What runs score on the held-out tenth of train, where settings are chosen: neither dev nor test is seen there. */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import type { RunGroup } from "../study/groups.ts";
 import { mean } from "../statistics.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import { groupRuns } from "../study/groups.ts";
 import { heldOutGain, heldOutScoreOf } from "./held_out.ts";
 

@@ -1,8 +1,8 @@
 /** One row per system: of all settings on a method's curve the one that stands beside DPBERT's. */
-import type { GradedRun } from "../../runs/graded.ts";
-import type { MethodRequest } from "../../runs/grid.ts";
-import type { RunRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import type { GradedRun } from "../../runs/records/graded.ts";
+import type { MethodRequest } from "../../runs/grid/grid.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { familiesOf, type Family, familyOf, isOfSystem, layerCost } from "./families.ts";
 import { findGroup, type RunGroup } from "../study/groups.ts";
 import { comingMethods } from "../study/missing.ts";

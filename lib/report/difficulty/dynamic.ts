@@ -1,5 +1,5 @@
 /** Is the planning dynamic? Five questions per task, answered from records, and the verdict in words. */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.ts";
 import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "../comparison/cell.ts";
 import { familyOf, layerCost } from "../comparison/families.ts";

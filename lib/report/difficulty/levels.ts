@@ -2,8 +2,8 @@
 import { scoreTask, spearman } from "../../glue/metrics.ts";
 import { parsePrediction } from "../../glue/predictions.ts";
 import { taskById } from "../../glue/tasks.ts";
-import type { GradedRow, GradedRun } from "../../runs/graded.ts";
-import type { RunRecord } from "../../runs/record.ts";
+import type { GradedRow, GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { partialSpearman } from "./dependence.ts";
 import { groupRuns, layersOf, provenanceNote, type RunGroup, scoresOf } from "../study/groups.ts";
 import { leadsOf, seedsNote } from "../study/leads.ts";

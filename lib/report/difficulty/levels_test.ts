@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
-import type { GradedRow, GradedRun } from "../../runs/graded.ts";
-import type { RunRecord } from "../../runs/record.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
+import type { GradedRow, GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import {
   dynamicGates,
   layersByLevelTable,

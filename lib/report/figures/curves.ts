@@ -1,5 +1,5 @@
 /** How one run trained: the loss of every stage and, in the stages that plan, how much is executed. */
-import type { CurveLine } from "../../runs/record.ts";
+import type { CurveLine } from "../../runs/records/record.ts";
 import { smokeNote } from "../study/groups.ts";
 import { runningMeans } from "../lesson/side_by_side.ts";
 import { axisStyle, baseLayout, figureWidth, methodLabel, taskLabel } from "../style.ts";

@@ -1,5 +1,5 @@
 /** Figure 3 of the paper: score against cost, one curve per system. */
-import type { RunRecord, TimingRecord } from "../../runs/record.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
 import {
   type Cost,
   type CurvePoint,

@@ -1,6 +1,6 @@
 /** Figure 4 of the paper: which layers run, per task, and here per level of difficulty. */
-import type { GradedRun } from "../../runs/graded.ts";
-import type { RunRecord } from "../../runs/record.ts";
+import type { GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { executedShares } from "../difficulty/levels.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { sourcesOf } from "../study/leads.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
 import { figure3 } from "./figure3.ts";
 import { executedShareFigure } from "./figure4.ts";
 import { readPaper } from "../study/paper.ts";

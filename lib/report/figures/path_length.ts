@@ -1,5 +1,5 @@
 /** Path length by known difficulty: a panel per task, a line per system. */
-import type { GradedRun } from "../../runs/graded.ts";
+import type { GradedRun } from "../../runs/records/graded.ts";
 import { executedLayers } from "../difficulty/levels.ts";
 import { familyOf } from "../comparison/families.ts";
 import { provenanceNote, type RunGroup } from "../study/groups.ts";

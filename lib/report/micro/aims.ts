@@ -2,9 +2,9 @@
  * What micro-GLUE's tasks should be like, set before anything was trained, beside what was found: hard enough that the
  * first layers alone do not do, learnable by all of them, and such that a planner can spend layers by difficulty.
  */
-import type { GradedRun } from "../../runs/graded.ts";
-import type { RunRecord, TimingRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import type { GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { wholeMinutes } from "../tables/cost.ts";
 import { type DevSet, devSets, firstLayers, scoresOn } from "../tables/dev_sets.ts";
 import { levelCorrelations, shufflingCosts } from "../difficulty/levels.ts";

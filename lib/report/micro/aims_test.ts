@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
-import type { GradedRow, GradedRun } from "../../runs/graded.ts";
-import type { RunRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
+import type { GradedRow, GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { aimsTable } from "./aims.ts";
 import { systemsTable } from "./systems.ts";
 

@@ -1,5 +1,5 @@
 /** Scores on test splits whose labels are known, beside those on dev that recipes were chosen by. */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { groupRuns, provenanceNote, type RunGroup, scoresOf } from "../study/groups.ts";
 import { leadsOf, seedsNote } from "../study/leads.ts";
 import { mean, summarise } from "../statistics.ts";

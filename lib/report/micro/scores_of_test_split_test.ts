@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import { testScoresTable } from "./scores_of_test_split.ts";
 
 Deno.test("testScoresTable sets test beside dev: 80 and 84 are 82 ± 25.4, 2.5 less than dev's 84.5", () => {

@@ -1,6 +1,6 @@
 /** What micro-GLUE's tasks take: the systems that say how much depth a task needs, side by side. */
-import type { RunRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { type DevSet, devSets, firstLayers, scoresOn } from "../tables/dev_sets.ts";
 import { findGroup, groupRuns, layersOf, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { silentLeads } from "../study/leads.ts";

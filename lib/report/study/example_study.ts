@@ -2,10 +2,10 @@
 import { scoreTask } from "../../glue/metrics.ts";
 import { parsePrediction } from "../../glue/predictions.ts";
 import { taskById } from "../../glue/tasks.ts";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
-import type { GradedRun } from "../../runs/graded.ts";
-import type { RunRecord, TimingRecord } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
+import type { GradedRun } from "../../runs/records/graded.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import type { StudyRecord } from "./filling.ts";
 import { mean } from "../statistics.ts";
 import { type Study, studyOf } from "./study.ts";

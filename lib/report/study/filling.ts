@@ -2,7 +2,7 @@
  * What was not run here. Where own results have no run of a task, method and setting, the committed reference fills that
  * cell; such runs know where they come from, and every number made of them is marked (`marks.ts`).
  */
-import type { RunKey, RunRecord, TimingRecord } from "../../runs/record.ts";
+import type { RunKey, RunRecord, TimingRecord } from "../../runs/records/record.ts";
 
 /** Set on what was read from the committed reference because there was nothing here. */
 interface Origin {

@@ -1,5 +1,5 @@
 /** Runs of one task, method and setting seen together: what every table and figure counts over. */
-import { devRowsOf, type RunKey, type RunRecord } from "../../runs/record.ts";
+import { devRowsOf, type RunKey, type RunRecord } from "../../runs/records/record.ts";
 import type { StudyRecord, StudyTiming } from "./filling.ts";
 import { inMethodOrder, inTaskOrder, showCounts } from "../style.ts";
 import { mean } from "../statistics.ts";

@@ -1,5 +1,5 @@
 /** From a number to the files it was computed from: the leads of a group's row, and the sources of a figure. */
-import { runPaths } from "../../runs/store.ts";
+import { runPaths } from "../../runs/records/store.ts";
 import type { StudyRecord, StudyTiming } from "./filling.ts";
 import type { RunGroup } from "./groups.ts";
 import type { Lead } from "../value.ts";

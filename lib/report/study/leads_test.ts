@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
 import { groupRuns } from "./groups.ts";
 import { curveLeads, headLeads, leadsOf, silentLeads, sourcesOf } from "./leads.ts";
 

@@ -1,7 +1,7 @@
 /** What a table lacks and the command that fills it: a missing number is never typed, and never one of other runs. */
 import { taskById } from "../../glue/tasks.ts";
-import { missingRuns, runsOf } from "../../runs/grid.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { missingRuns, runsOf } from "../../runs/grid/grid.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { type Study, timingsOf } from "./study.ts";
 
 /** The systems that DPBERT is compared with, of those that can be run. */

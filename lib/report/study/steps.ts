@@ -1,5 +1,5 @@
 /** How many steps a run was trained for from the pre-trained weights on, its own and those of the runs that it starts from. */
-import { runName } from "../../runs/store.ts";
+import { runName } from "../../runs/records/store.ts";
 import type { StudyRecord } from "./filling.ts";
 import { recordsOf, type Study } from "./study.ts";
 

@@ -1,11 +1,17 @@
 /** All that the tables and figures of the paper are made of: a profile's finished runs, and what it wants to have. */
-import { type GradedRun, readGraded } from "../../runs/graded.ts";
+import { type GradedRun, readGraded } from "../../runs/records/graded.ts";
 import type { Config } from "../../config.ts";
-import type { MethodRequest } from "../../runs/grid.ts";
-import { gridOf } from "../../runs/profiles.ts";
-import type { Overrides } from "../../runs/overrides.ts";
-import { type PredictionRow, type RunRecord, stepsIn } from "../../runs/record.ts";
-import { readCurve, readPredictions, readRecords, readTimings, settingSlug } from "../../runs/store.ts";
+import type { MethodRequest } from "../../runs/grid/grid.ts";
+import { gridOf } from "../../runs/grid/profiles.ts";
+import type { Overrides } from "../../runs/records/overrides.ts";
+import { type PredictionRow, type RunRecord, stepsIn } from "../../runs/records/record.ts";
+import {
+  readCurve,
+  readPredictions,
+  readRecords,
+  readTimings,
+  settingSlug,
+} from "../../runs/records/store.ts";
 import { readTunings, type Tuning } from "../../runs/tuning/tuning.ts";
 import { filledFrom, rootOf, type Runs, type StudyRecord, type StudyTiming } from "./filling.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
-import type { RunKey } from "../../runs/record.ts";
-import { writeRun } from "../../runs/store.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
+import type { RunKey } from "../../runs/records/record.ts";
+import { writeRun } from "../../runs/records/store.ts";
 import { readStudy, recordsOf, timingsOf } from "./study.ts";
 
 type Changes = Partial<Pick<RunKey, "task" | "method" | "seed">>;

@@ -1,7 +1,7 @@
 /** DPBERT with one thing changed at a time. */
-import { ablations, ablationTasks } from "../../runs/ablations.ts";
-import { trainCommand } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { ablations, ablationTasks } from "../../runs/grid/ablations.ts";
+import { trainCommand } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { comparedWith } from "../comparison/comparison.ts";
 import { byLayers, comparisonCell, curvesLead, curvesNote } from "../comparison/cell.ts";
 import { dynamicCell } from "../difficulty/dynamic.ts";

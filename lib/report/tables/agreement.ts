@@ -1,5 +1,5 @@
 /** The end of `reproduce`: are the numbers made here the committed ones? */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { findGroup, groupRuns, type RunGroup, scoresOf } from "../study/groups.ts";
 import { mean, predictionHalfWidth95 } from "../statistics.ts";
 import { methodLabel, noValue, showDifference, showHalfWidth, showScore, taskLabel } from "../style.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import { compareWithCommitted, comparisonTable } from "./agreement.ts";
 import { tableMarkdown } from "../markdown/table_text.ts";
 

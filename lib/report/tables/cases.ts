@@ -1,6 +1,6 @@
 /** Table 3: single inputs and the layers they execute, chosen by a rule and not by hand. */
 import { microDev } from "../../micro/mod.ts";
-import type { GradedRow } from "../../runs/graded.ts";
+import type { GradedRow } from "../../runs/records/graded.ts";
 import { executedLayers } from "../difficulty/levels.ts";
 import { findGroup, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { leadsOf, silentLeads } from "../study/leads.ts";

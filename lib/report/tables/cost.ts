@@ -1,6 +1,6 @@
 /** What the runs took on the machine that made them: minutes and memory, from their timings. */
-import type { RunKey, RunRecord, TimingRecord } from "../../runs/record.ts";
-import { runName } from "../../runs/store.ts";
+import type { RunKey, RunRecord, TimingRecord } from "../../runs/records/record.ts";
+import { runName } from "../../runs/records/store.ts";
 import { groupRuns, methodsOf, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { methodLabel, noValue, showRange, taskLabel } from "../style.ts";

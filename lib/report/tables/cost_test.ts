@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
 import { costTable } from "./cost.ts";
 
 const run = (task: string, method: string, seed: number, seconds: number) => ({

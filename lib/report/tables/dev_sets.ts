@@ -1,6 +1,6 @@
 /** The dev sets of micro-GLUE's tasks as tables name them, and the runs that several of its tables ask for. */
 import { trainableTasks } from "../../config.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import type { RunGroup } from "../study/groups.ts";
 import { taskLabel } from "../style.ts";
 

@@ -1,5 +1,5 @@
 /** What each layer of a trained model knows: the score of its exit, were it every input's. */
-import type { RunRecord } from "../../runs/record.ts";
+import type { RunRecord } from "../../runs/records/record.ts";
 import { familyOf } from "../comparison/families.ts";
 import { groupRuns, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { leadsOf, seedsNote } from "../study/leads.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import { exitsTable } from "./exits.ts";
 
 const exiting = (seed: number, setting: string, exitScores: number[], recipe = {}) =>

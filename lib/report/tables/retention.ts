@@ -1,5 +1,5 @@
 /** What skipping keeps: a method's score against the full model of the same seed, with its controls and its clock. */
-import type { RunRecord, TimingRecord } from "../../runs/record.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
 import {
   findGroup,
   groupRuns,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exampleRecord } from "../../runs/example_records.ts";
+import { exampleRecord } from "../../runs/records/example_records.ts";
 import { runsTable } from "./runs.ts";
 
 Deno.test("runsTable counts methods, settings and seeds of each task, and names what trained them", () => {

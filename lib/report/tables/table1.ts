@@ -1,9 +1,9 @@
 /** Table 1: every method that has run, on every task, beside the paper's number. */
 import type { Config } from "../../config.ts";
-import { overridesOf } from "../../runs/overrides.ts";
-import { gridOf } from "../../runs/profiles.ts";
-import { type RunRecord, type TimingRecord, trainCommand } from "../../runs/record.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { overridesOf } from "../../runs/records/overrides.ts";
+import { gridOf } from "../../runs/grid/profiles.ts";
+import { type RunRecord, type TimingRecord, trainCommand } from "../../runs/records/record.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import {
   findGroup,
   flopsSaved,

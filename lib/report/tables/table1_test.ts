@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { exampleRecord, exampleTiming } from "../../runs/example_records.ts";
-import { settingSlug } from "../../runs/store.ts";
+import { exampleRecord, exampleTiming } from "../../runs/records/example_records.ts";
+import { settingSlug } from "../../runs/records/store.ts";
 import { readPaper } from "../study/paper.ts";
 import { table1 } from "./table1.ts";
 import { tableMarkdown } from "../markdown/table_text.ts";

@@ -1,6 +1,6 @@
 /** Table 2: what reinforcement learning brings beside soft gates, and what soft gates lose when they must decide. */
-import { settingSlug } from "../../runs/store.ts";
-import { overridesOf } from "../../runs/overrides.ts";
+import { settingSlug } from "../../runs/records/store.ts";
+import { overridesOf } from "../../runs/records/overrides.ts";
 import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.ts";
 import {
   byLatency,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { leaves, readValues } from "../../tensor/mod.ts";
-import type { RunRequest } from "../grid.ts";
+import type { RunRequest } from "../grid/grid.ts";
 import { disposeModel } from "../models.ts";
 import { inResults, refusedAtOnce, shortRun, trainedAndOpened } from "../short_runs.ts";
-import { openModel } from "../trained_model.ts";
+import { openModel } from "../finished/trained_model.ts";
 import { trainRun } from "../unit.ts";
 import { parentOf } from "./mod.ts";
 

@@ -3,7 +3,7 @@ import { givenPaths, initialisePlanner, planned, randomPlanner, reinforce } from
 import type { StageResult } from "../../train/mod.ts";
 import type { Model, PartMakers } from "../models.ts";
 import { type Recipe, settingsOf, type Uses } from "../recipe.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../unfinished/run.ts";
 import type { MethodEntry, OnPaths } from "./entry.ts";
 import { plannerSearch } from "./search.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";

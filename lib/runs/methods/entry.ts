@@ -3,11 +3,11 @@ import type { BertConfig } from "../../bert/mod.ts";
 import type { Task } from "../../glue/mod.ts";
 import type { Method, MethodFor } from "../../methods/mod.ts";
 import type { StageResult } from "../../train/mod.ts";
-import type { RunRequest } from "../grid.ts";
+import type { RunRequest } from "../grid/grid.ts";
 import type { Model, PartMakers } from "../models.ts";
 import type { Recipe, Uses } from "../recipe.ts";
-import type { RunRecord } from "../record.ts";
-import type { Run } from "../run.ts";
+import type { RunRecord } from "../records/record.ts";
+import type { Run } from "../unfinished/run.ts";
 import type { SearchSpace } from "./search.ts";
 
 /** How the model that is reported was chosen, on held-out rows: the record's field. */

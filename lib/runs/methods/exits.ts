@@ -16,7 +16,7 @@ import {
 import type { LabelKind } from "../../train/mod.ts";
 import type { Model, PartMakers } from "../models.ts";
 import type { Recipe } from "../recipe.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../unfinished/run.ts";
 import type { OnPaths, Selection } from "./entry.ts";
 import { setOf } from "./training.ts";
 

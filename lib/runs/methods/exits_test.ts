@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Recipe } from "../recipe.ts";
-import type { RunRecord } from "../record.ts";
+import type { RunRecord } from "../records/record.ts";
 import { inResults, refusedAtOnce, shortRun, stoppedAndContinued, trainedAndOpened } from "../short_runs.ts";
-import { runPaths } from "../store.ts";
-import { openModel } from "../trained_model.ts";
+import { runPaths } from "../records/store.ts";
+import { openModel } from "../finished/trained_model.ts";
 import { trainRun } from "../unit.ts";
-import { keyOf } from "../grid.ts";
+import { keyOf } from "../grid/grid.ts";
 import { trainingOf } from "./mod.ts";
 
 /** What was chosen on held-out rows. */

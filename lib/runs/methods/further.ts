@@ -2,7 +2,7 @@
 import { fineTune, fineTuneFurther } from "../../methods/mod.ts";
 import type { Model } from "../models.ts";
 import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../unfinished/run.ts";
 import type { MethodEntry, TrainingEnd } from "./entry.ts";
 import { requestOf, stage3Backbone } from "./stage1.ts";
 import { bestScore, extraStepsOf, loopOptions, selectionOf, setOf, stage1Settings } from "./training.ts";

@@ -1,9 +1,9 @@
 /** Every method that can be run, and what follows from a method's entry. */
 import { InputError } from "../../errors.ts";
 import { taskById } from "../../glue/mod.ts";
-import { type Grid, type RunRequest, runsOf } from "../grid.ts";
+import { type Grid, type RunRequest, runsOf } from "../grid/grid.ts";
 import { type Recipe, recipeFor, settingKeys, settingsAt } from "../recipe.ts";
-import { checkpointFolder } from "../run.ts";
+import { checkpointFolder } from "../unfinished/run.ts";
 import { bertEntry } from "./bert.ts";
 import { bertFirstKEntry } from "./bert_first_k.ts";
 import { deebertEntry } from "./deebert.ts";

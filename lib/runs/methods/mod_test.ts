@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../recipe.ts";
-import { recipeHash } from "../record.ts";
+import { recipeHash } from "../records/record.ts";
 import { shortRun } from "../short_runs.ts";
 import { trialSettings } from "../tuning/trial_settings.ts";
-import { overridesOf } from "../overrides.ts";
-import { readRecords } from "../store.ts";
+import { overridesOf } from "../records/overrides.ts";
+import { readRecords } from "../records/store.ts";
 import { methodEntries, parentOf, possibleRuns, recipeOf, recordedRecipe } from "./mod.ts";
 
 Deno.test("the committed records are today's recipes, so that reproduce finds them finished", async () => {

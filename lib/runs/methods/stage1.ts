@@ -1,5 +1,5 @@
 /** Stage 1 as other runs see it: the run they start from, and what it depends on. */
-import type { RunRequest } from "../grid.ts";
+import type { RunRequest } from "../grid/grid.ts";
 import { settingKeys, type Uses } from "../recipe.ts";
 
 /** The settings that stage 1 depends on. */

@@ -14,11 +14,11 @@ import {
 } from "../../methods/mod.ts";
 import { random } from "../../tensor/mod.ts";
 import { pauses } from "../../train/mod.ts";
-import type { RunRequest } from "../grid.ts";
+import type { RunRequest } from "../grid/grid.ts";
 import { disposeModel, type Model } from "../models.ts";
-import { commonestPath } from "../outcome.ts";
+import { commonestPath } from "../records/outcome.ts";
 import { type Recipe, recipeFor, type Uses } from "../recipe.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../unfinished/run.ts";
 import { dpbertEntry } from "./dpbert.ts";
 import type { MethodEntry, Selection } from "./entry.ts";
 import { fineTuneSearch } from "./search.ts";

@@ -1,9 +1,9 @@
 /** What the entries' trainings share. */
 import type { LoopOptions, StageResult } from "../../train/mod.ts";
-import { stateFile } from "../resume_state.ts";
+import { stateFile } from "../unfinished/resume_state.ts";
 import type { Recipe } from "../recipe.ts";
-import type { Run } from "../run.ts";
-import { trainingSet } from "../task_data.ts";
+import type { Run } from "../unfinished/run.ts";
+import { trainingSet } from "../sources/task_data.ts";
 import type { Selection } from "./entry.ts";
 
 /** What a stage trains on. */

@@ -1,6 +1,6 @@
 /** Hand-made tunings for the tests of this folder and of `report`. */
-import { exampleRecord } from "../example_records.ts";
-import { schemaVersion } from "../record.ts";
+import { exampleRecord } from "../records/example_records.ts";
+import { schemaVersion } from "../records/record.ts";
 import type { Trial, Tuning } from "./tuning.ts";
 
 /** A trial on target, at 3.6 layers; `changes` replace fields. */

@@ -1,12 +1,12 @@
 /** One trial: a run's training and its choice on held-out rows, and nothing after that. No dev row is looked at. */
 import { Diverged } from "../../errors.ts";
 import { targetSlack } from "../../methods/mod.ts";
-import type { RunRequest } from "../grid.ts";
-import { withLock } from "../lock.ts";
+import type { RunRequest } from "../grid/grid.ts";
+import { withLock } from "../unfinished/lock.ts";
 import { entryOf, type Selection, type Stages } from "../methods/mod.ts";
 import { disposeModel } from "../models.ts";
-import { openFolder } from "../resume_state.ts";
-import { checkpointFolder, lockFile, type Run, type RunContext } from "../run.ts";
+import { openFolder } from "../unfinished/resume_state.ts";
+import { checkpointFolder, lockFile, type Run, type RunContext } from "../unfinished/run.ts";
 import { begun, readInputs, startOf } from "../unit.ts";
 import type { Trial } from "./tuning.ts";
 

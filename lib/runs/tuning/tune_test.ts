@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { liveTensors } from "../../tensor/mod.ts";
 import { Stopped } from "../../train/mod.ts";
-import type { RunContext } from "../run.ts";
+import type { RunContext } from "../unfinished/run.ts";
 import { inResults, shortRun } from "../short_runs.ts";
 import { trainRun } from "../unit.ts";
 import { trainTrial } from "./trial.ts";

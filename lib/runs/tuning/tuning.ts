@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError, visible } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
-import { checked, runRecordSchema, schemaVersion } from "../record.ts";
+import { checked, runRecordSchema, schemaVersion } from "../records/record.ts";
 
 const { profile, task, method, seed, recipeHash, backend, blas, simd, provenance } = runRecordSchema.shape;
 
