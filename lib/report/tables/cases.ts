@@ -36,36 +36,40 @@ interface Case {
   isOnlyPath?: boolean;
 }
 
+/** What is shown. */
+interface Choice {
+  /** Ours before the paper's, task by task; the paper's alone where ours have no run of known difficulty. */
+  cases: Case[];
+  /** The runs that ours are chosen from. */
+  groups: RunGroup[];
+}
+
 /** The tasks of the paper's Table 3. */
 const paperTasks = ({ paper }: Study): string[] => [...new Set(paper.table3.map(({ task }) => task))];
 
-/** Those, then all others on which ours are two. */
-const tasksOf = (study: Study): string[] => {
-  const others = inTaskOrder(study.groups.map(({ task }) => task)).filter((task) =>
-    !paperTasks(study).includes(task)
-  );
-  return [...paperTasks(study), ...others.filter((task) => ownCases(study, task).length > 1)];
-};
-
-/** The runs that ours are chosen from. */
-const ownGroups = (study: Study): RunGroup[] =>
-  tasksOf(study).flatMap((task) => findGroup(study.groups, task, "dpbert", study.setting) ?? []);
+/** On those tasks, then on all others on which ours are two. */
+function choiceOf(study: Study): Choice {
+  const papers = paperTasks(study), tasks = inTaskOrder(study.groups.map(({ task }) => task));
+  const chosen = [...papers, ...tasks.filter((task) => !papers.includes(task))]
+    .map((task) => ({ task, ours: ownCases(study, task) }))
+    .filter(({ task, ours }) => papers.includes(task) || ours.length > 1);
+  return {
+    cases: chosen.flatMap(({ task, ours }) => [...ours, ...paperCases(study, task)]),
+    groups: chosen.flatMap(({ task }) => findGroup(study.groups, task, "dpbert", study.setting) ?? []),
+  };
+}
 
 /** What the captions say of the choice. */
-function ruleOf(study: Study): string {
-  const seeds = showCounts(ownGroups(study).map(({ records: [{ seed }] }) => seed));
+function ruleOf(study: Study, groups: readonly RunGroup[]): string {
+  const seeds = showCounts(groups.map(({ records: [{ seed }] }) => seed));
   return `Ours are of seed ${seeds} alone, on the paper's tasks and on every other one where paths differ in length: of ` +
     "the dev inputs predicted correctly, the first in the file with the fewest executed layers and the first with the " +
     `most, under ${methodLabel("dpbert", study.setting)}`;
 }
 
-/** The cases, ours before the paper's, task by task; the paper's alone where ours have no run of known difficulty. */
-function casesOf(study: Study): Case[] {
-  return tasksOf(study).flatMap((task) => [
-    ...ownCases(study, task),
-    ...study.paper.table3.filter((row) => row.task === task)
-      .map(({ label, layers }): Case => ({ task, whose: "the paper's", label, layers })),
-  ]);
+function paperCases({ paper }: Study, task: string): Case[] {
+  return paper.table3.filter((row) => row.task === task)
+    .map(({ label, layers }) => ({ task, whose: "the paper's", label, layers }));
 }
 
 function ownCases(study: Study, task: string): Case[] {
@@ -92,13 +96,13 @@ const columns = ["Task", "Whose", "Label", "Level", "Count", "Layers", "First se
  * and, of ours, level of difficulty and the generated sentences; the paper's sentences are GLUE's and are not here.
  */
 export function casesTable(study: Study): Table {
-  const cases = casesOf(study);
+  const { cases, groups } = choiceOf(study);
   return {
     name: "table3",
     caption: `Table 3. Which layers single inputs execute. ${
-      ruleOf(study)
+      ruleOf(study, groups)
     }; their sentences are generated. The paper's are its own choice, without its sentences. ${
-      provenanceNote(study.profile, ownGroups(study))
+      provenanceNote(study.profile, groups)
     }${missingNote(study, cases)}`,
     columns,
     rows: cases.map(caseRow),
@@ -139,15 +143,16 @@ function caseRow({ task, whose, label, layers, row, isOnlyPath }: Case): string[
 
 /** The same drawn: a row per input, a filled square for each layer it executes, ours in DPBERT's colour, the paper's in grey. */
 export function casesFigure(study: Study): Figure {
-  const cases = casesOf(study), numLayers = Math.max(12, ...cases.map(({ row }) => row?.path.length ?? 0));
+  const { cases, groups } = choiceOf(study);
+  const numLayers = Math.max(12, ...cases.map(({ row }) => row?.path.length ?? 0));
   const height = 90 + 44 * cases.length;
   return {
     name: "cases",
     caption: `Table 3, drawn. A filled square is a layer that the input executes. ${
-      ruleOf(study)
-    }; grey: the paper's examples. ${provenanceNote(study.profile, ownGroups(study))}${
-      markNote(...ownGroups(study))
-    }${missingNote(study, cases)}`,
+      ruleOf(study, groups)
+    }; grey: the paper's examples. ${provenanceNote(study.profile, groups)}${markNote(...groups)}${
+      missingNote(study, cases)
+    }`,
     spec: {
       data: cases.map((one, at) => caseSquares(one, cases.length - at, numLayers)),
       layout: {
@@ -175,7 +180,7 @@ export function casesFigure(study: Study): Figure {
     },
     width: figureWidth,
     height,
-    sources: ownGroups(study).map((group) => leadsOf(group)[0].path),
+    sources: groups.map((group) => leadsOf(group)[0].path),
   };
 }
 
