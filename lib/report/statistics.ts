@@ -1,9 +1,7 @@
 /** Means and intervals over seeds. Pure numbers; n is the number of runs. */
+import { mean } from "../mean.ts";
 
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+export { mean };
 
 /** Sample standard deviation (n - 1); NaN below two values. */
 export function standardDeviation(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** The paper's numbers, read from `data/paper/*.tsv`, where they are typed once. */
 import { InputError } from "../../errors.ts";
+import { mean } from "../statistics.ts";
 
 /** One row of the paper's Table 1; scores x 100, null where the paper has none. */
 export interface PaperRow {
@@ -82,7 +83,7 @@ export function paperScore(paper: Paper, method: string, task: string): number |
 export function paperMean(paper: Paper, method: string, tasks: readonly string[]): number | null {
   const scores = tasks.map((task) => paperScore(paper, method, task));
   if (scores.length === 0 || scores.includes(null)) return null;
-  return (scores as number[]).reduce((sum, score) => sum + score, 0) / scores.length;
+  return mean(scores as number[]);
 }
 
 function rowsOf(file: string): Record<string, string>[] {

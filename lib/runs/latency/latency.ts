@@ -4,6 +4,7 @@
  * a busy moment hits both.
  */
 import { collate, type EncodedExample } from "../../glue/mod.ts";
+import { mean } from "../../mean.ts";
 import type { OpenInference } from "../../methods/mod.ts";
 import { loadAverage } from "../records/environment.ts";
 import type { TimingRecord } from "../records/record.ts";
@@ -56,7 +57,6 @@ export function spread<T>(examples: T[], count: number): T[] {
 }
 
 const digits = (ms: number) => Number(ms.toFixed(3));
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Latency of `model` beside `full`, the stage-1 model with every layer; null: `model` is that model itself. The speed-up

@@ -10,6 +10,7 @@ import {
   shuffledOrder,
   type Task,
 } from "../../glue/mod.ts";
+import { mean } from "../../mean.ts";
 import { executedLayers, type Outcome } from "../../methods/mod.ts";
 import { random } from "../../tensor/mod.ts";
 import type { PredictionRow, RunRecord } from "./record.ts";
@@ -42,7 +43,6 @@ export function metricsOf(task: Task, rows: PredictionRow[], mismatched: Predict
     : scoreTask(task, matched.predictions, matched.labels)) as RunRecord["metrics"];
 }
 
-const mean = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0) / numbers.length;
 /** Six digits: enough to compare, few enough to read. */
 const rounded = (x: number) => Number(x.toFixed(6));
 
