@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { differences } from "./kills.ts";
 import { differingPaths, type Files, filesUnder } from "./kills_check.ts";
 import { live, orderIn } from "./kills_life.ts";
-import { ownProject } from "./faults/sound.ts";
+import { ownProject } from "./own_project.ts";
 import type { RunRequest } from "../runs/grid/grid.ts";
 import { lockFile } from "../runs/unfinished/run.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Floating-point operations of a forward pass, two per multiply-add, matrix products only (attention's included,
- * which common counters leave out; methods.md section 9).
+ * which common counters leave out).
  */
 import type { BertConfig } from "./config.ts";
 

@@ -102,14 +102,16 @@ async function typescriptFiles(folder: string): Promise<string[]> {
 export function refusedEdges(edges: Edge[]): Refusal[] {
   const own = edges.filter((edge) => !edge.file.endsWith("_test.ts"));
   const fixed = own.filter((edge) => !(edge.dynamic && edge.file === "lib/cli/main.ts"));
-  // Files of several rooms that form a cycle make their rooms one, which is named there.
-  const inside = fixed.filter(({ file, target }) => roomOf(file) === roomOf(target));
+  // What forms a cycle over several rooms, or folders, makes those one, which is named there.
+  const inRoom = fixed.filter(({ file, target }) => roomOf(file) === roomOf(target));
+  const inFolder = inRoom.filter(({ file, target }) => placeInRoom(file) === placeInRoom(target));
   return [
     ...tensorRule(edges),
     ...modelRules(own),
     ...reportRule(own),
     ...cycleRule("rooms", roomOf, fixed),
-    ...cycleRule("files", (path) => path, inside),
+    ...cycleRule("files and folders of a room", placeInRoom, inRoom),
+    ...cycleRule("files of a folder", (path) => path, inFolder),
   ];
 }
 
@@ -119,6 +121,9 @@ export function roomOf(path: string): string {
   if (parts[0] !== "lib") return "";
   return parts.length === 2 ? "lib" : parts[1];
 }
+
+/** The folder of its room that a file lies in, at any depth; the file itself where it lies in none. */
+const placeInRoom = (path: string): string => path.split("/").slice(0, 3).join("/");
 
 function tensorRule(edges: Edge[]): Refusal[] {
   return edges.filter(({ file, target, specifier }) =>
@@ -162,7 +167,7 @@ function reportRule(edges: Edge[]): Refusal[] {
   );
 }
 
-/** Every import between two places (`what`: rooms or files) that can reach each other; `placeOf` says where a path is. */
+/** Every import between two places (`what`: rooms, folders or files) that can reach each other; `placeOf` says where a path is. */
 function cycleRule(what: string, placeOf: (path: string) => string, edges: Edge[]): Refusal[] {
   const between = edges.map((edge) => ({ edge, from: placeOf(edge.file), to: placeOf(edge.target) }))
     .filter(({ from, to }) => to !== "" && from !== to);

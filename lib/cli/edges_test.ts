@@ -102,18 +102,32 @@ Deno.test("refusedEdges refuses cycles between rooms and a ground that imports a
   );
 });
 
-Deno.test("refusedEdges refuses files of one room that import each other, types included", async () => {
+Deno.test("refusedEdges refuses files of one folder that import each other, types included", async () => {
   assert.deepEqual(
     await refusalsOf({
-      "lib/runs/a.ts": `import type { B } from "./b.ts";`,
-      "lib/runs/b.ts": `import "./c.ts";`,
-      "lib/runs/c.ts": `import "./a.ts";`,
-      "lib/runs/d.ts": `import "./a.ts";`,
+      "lib/runs/grid/a.ts": `import type { B } from "./b.ts";`,
+      "lib/runs/grid/b.ts": `import "./c.ts";`,
+      "lib/runs/grid/c.ts": `import "./a.ts";`,
+      "lib/runs/grid/d.ts": `import "./a.ts";`,
     }),
     [
-      `lib/runs/a.ts:1 imports "./b.ts": files form no cycle (lib/runs/a.ts -> lib/runs/b.ts -> lib/runs/c.ts -> lib/runs/a.ts).`,
-      `lib/runs/b.ts:1 imports "./c.ts": files form no cycle (lib/runs/b.ts -> lib/runs/c.ts -> lib/runs/a.ts -> lib/runs/b.ts).`,
-      `lib/runs/c.ts:1 imports "./a.ts": files form no cycle (lib/runs/c.ts -> lib/runs/a.ts -> lib/runs/b.ts -> lib/runs/c.ts).`,
+      `lib/runs/grid/a.ts:1 imports "./b.ts": files of a folder form no cycle (lib/runs/grid/a.ts -> lib/runs/grid/b.ts -> lib/runs/grid/c.ts -> lib/runs/grid/a.ts).`,
+      `lib/runs/grid/b.ts:1 imports "./c.ts": files of a folder form no cycle (lib/runs/grid/b.ts -> lib/runs/grid/c.ts -> lib/runs/grid/a.ts -> lib/runs/grid/b.ts).`,
+      `lib/runs/grid/c.ts:1 imports "./a.ts": files of a folder form no cycle (lib/runs/grid/c.ts -> lib/runs/grid/a.ts -> lib/runs/grid/b.ts -> lib/runs/grid/c.ts).`,
+    ],
+  );
+});
+
+Deno.test("refusedEdges refuses folders of one room that import each other, even if no files do", async () => {
+  assert.deepEqual(
+    await refusalsOf({
+      "lib/runs/a.ts": `import "./grid/b.ts";`,
+      "lib/runs/grid/b.ts": "",
+      "lib/runs/grid/deep/c.ts": `import "../../a.ts";`,
+    }),
+    [
+      `lib/runs/a.ts:1 imports "./grid/b.ts": files and folders of a room form no cycle (lib/runs/a.ts -> lib/runs/grid -> lib/runs/a.ts).`,
+      `lib/runs/grid/deep/c.ts:1 imports "../../a.ts": files and folders of a room form no cycle (lib/runs/grid -> lib/runs/a.ts -> lib/runs/grid).`,
     ],
   );
 });

@@ -2,7 +2,7 @@
 import { serve, serveAndCut, someBytes, withServer } from "../../files/local_server.ts";
 import { glueSources } from "../../glue/sources.ts";
 import type { Fault } from "./fault.ts";
-import { ownProject } from "./sound.ts";
+import { ownProject } from "../own_project.ts";
 
 type Answer = (request: Request) => Response;
 

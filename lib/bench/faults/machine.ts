@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { webgpuAdapter } from "../../tensor/mod.ts";
 import type { Fault } from "./fault.ts";
-import { ownProject } from "./sound.ts";
+import { ownProject } from "../own_project.ts";
 
 const train = ["train", "--profile", "smoke", "--task", "sst-2", "--method", "bert"];
 

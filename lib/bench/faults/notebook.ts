@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { notebook, writeNotebook } from "../../notebook/mod.ts";
 import type { Fault } from "./fault.ts";
-import { ownProject } from "./sound.ts";
+import { ownProject } from "../own_project.ts";
 
 /** A reproduction, as small as there is, of a project with this notebook. */
 function broken(name: string, content: string[] | string, expects: RegExp[], options: string[] = []): Fault {

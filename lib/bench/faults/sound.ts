@@ -1,6 +1,5 @@
 /** Sound files for the faults to break: one GLUE task of generated rows, and a BERT with random weights. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { randomWeights, writeFolder } from "../../bert/reference_bert.ts";
 import { smokeFiles, smokeVocabulary } from "../../micro/mod.ts";
 import type { NamedValues } from "../../tensor/safetensors.ts";
@@ -56,20 +55,6 @@ export function trainOn({ glue, bert }: SoundFiles, task = "sst-2", settings: st
     argv: ["train", "--profile", "glue", "--task", task, "--method", "bert", ...set],
     env: { DPB_GLUE_DIR: glue, DPB_BERT_DIR: bert },
   };
-}
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** A project below `folder` with this one's code, but without notebooks, caches and results; `entry` is its command line. */
-export async function ownProject(folder: string): Promise<{ project: string; entry: string }> {
-  const project = join(folder, "project");
-  for (const name of ["notebooks", "results", "data"]) {
-    await Deno.mkdir(join(project, name), { recursive: true });
-  }
-  for (const name of ["deno.json", "deno.lock"]) await Deno.copyFile(join(root, name), join(project, name));
-  await Deno.symlink(join(root, "data", "paper"), join(project, "data", "paper"));
-  await Deno.symlink(join(root, "lib"), join(project, "lib"));
-  return { project, entry: join(project, "lib", "cli", "main.ts") };
 }
 
 /** The same with `damage` done to them first. */

@@ -1,5 +1,5 @@
 /**
- * Batch-1 latency (methods.md section 9; the paper's 4.3): one example at a time at its true length, from token ids to
+ * Batch-1 latency (as in the paper's 4.3): one example at a time at its true length, from token ids to
  * logits in JavaScript, planner included, tokenization excluded. Compared models alternate example by example, so that
  * a busy moment hits both.
  */

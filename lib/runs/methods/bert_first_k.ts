@@ -1,6 +1,6 @@
 /**
  * `bert-first-k`: the first `firstLayers` layers of the pre-trained backbone, fine-tuned as stage 1. What a smaller
- * model of the same kind reaches, and the cheapest competitor of every early exit (methods.md 5). With `extraSteps` it
+ * model of the same kind reaches, and the cheapest competitor of every early exit. With `extraSteps` it
  * starts from that run and trains on, for as many steps as methods with a third stage have.
  */
 import { InputError } from "../../errors.ts";
