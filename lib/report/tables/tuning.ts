@@ -1,5 +1,13 @@
 /** What the search for hyper-parameters found: as many trials for every method, judged on held-out training rows. */
-import { choiceRule, chosenTrial, type Trial, type Tuning, tuningFile } from "../../runs/tuning/tuning.ts";
+import {
+  bestTrial,
+  choiceRule,
+  chosenTrial,
+  standardError,
+  type Trial,
+  type Tuning,
+  tuningFile,
+} from "../../runs/tuning/tuning.ts";
 import {
   inMethodOrder,
   inTaskOrder,
@@ -14,11 +22,11 @@ import {
 import type { Lead, Table } from "../value.ts";
 
 const columns = [
-  ...["Task", "Method", "Trials", "On target", "Recipe's score", "Its layers"],
-  ...["Chosen", "Chosen's score", "Chosen's layers", "Gain"],
+  ...["Task", "Method", "Trials", "On target", "Recipe's score", "Recipe's layers"],
+  ...["Best trial", "Best trial's score", "Best trial's layers", "Gain", "Standard error", "Chosen"],
 ];
 
-/** One row per task and method: the recipe as it stands beside what is chosen, by the rule in the caption. */
+/** One row per task and method: the recipe as it stands beside the best trial, and which is chosen, by the rule in the caption. */
 export function tuningTable(tunings: readonly Tuning[], profile: string): Table {
   const shown = inTableOrder(tunings);
   return {
@@ -30,10 +38,11 @@ export function tuningTable(tunings: readonly Tuning[], profile: string): Table 
       `as it stands among them; seed ${
         showCounts(shown.map(({ seed }) => seed))
       }. Scores × 100 on the tenth of train ` +
-      `that is held out; neither dev nor test was looked at. Chosen: ${choiceRule}. Profile ${profile}.`,
+      `that is held out; neither dev nor test was looked at. Standard error: of the recipe's score, as if it were a share of right ` +
+      `answers. Chosen: ${choiceRule}. Profile ${profile}.`,
     columns,
     rows: shown.map(row),
-    align: columns.map((_, column) => [0, 1, 6].includes(column) ? "left" : "right"),
+    align: columns.map((_, column) => [0, 1, 6, 11].includes(column) ? "left" : "right"),
     leads: {
       note: "Trials lead to what each found.",
       head: [],
@@ -51,11 +60,10 @@ function inTableOrder(tunings: readonly Tuning[]): Tuning[] {
 }
 
 function row(tuning: Tuning): string[] {
-  const { task, method, trials, targetRate, numLayers } = tuning, [recipe] = trials;
-  const chosen = chosenTrial(tuning), onTarget = trials.filter((trial) => trial.onTarget).length;
+  const { task, method, trials, targetRate, numLayers, heldOutRows } = tuning, [recipe] = trials;
+  const best = bestTrial(tuning), onTarget = trials.filter((trial) => trial.onTarget).length;
   const layers = ({ meanExecutedLayers }: Trial) =>
     meanExecutedLayers === null ? noValue : showLayers(meanExecutedLayers, numLayers);
-  const isChanged = chosen !== recipe && recipe.heldOutScore !== null;
   return [
     taskLabel(task),
     methodLabel(method),
@@ -63,10 +71,14 @@ function row(tuning: Tuning): string[] {
     targetRate === null ? noValue : `${onTarget}`,
     showScore(recipe.heldOutScore),
     layers(recipe),
-    settingsText(chosen),
-    showScore(chosen.heldOutScore),
-    layers(chosen),
-    isChanged ? showDifference(chosen.heldOutScore! - recipe.heldOutScore!) : noValue,
+    settingsText(best),
+    showScore(best.heldOutScore),
+    layers(best),
+    best === recipe || recipe.heldOutScore === null
+      ? noValue
+      : showDifference(best.heldOutScore! - recipe.heldOutScore),
+    recipe.heldOutScore === null ? noValue : showScore(standardError(recipe.heldOutScore, heldOutRows)),
+    chosenTrial(tuning) === recipe ? "the recipe" : "the best trial",
   ];
 }
 

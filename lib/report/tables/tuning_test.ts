@@ -3,7 +3,7 @@ import { exampleTuning, trial } from "../../runs/tuning/example_tuning.ts";
 import { tableMarkdown } from "../markdown/table_text.ts";
 import { tuningTable } from "./tuning.ts";
 
-Deno.test("tuningTable sets what is chosen beside the recipe, in the order of Table 1", () => {
+Deno.test("tuningTable sets the best trial beside the recipe and says which is chosen, in the order of Table 1", () => {
   const bert = { method: "bert", targetRate: null };
   const full = { meanExecutedLayers: null };
   const learningRate = { "stage1.learningRate": 0.0002, "stage1.weightDecay": 0 };
@@ -25,9 +25,24 @@ Deno.test("tuningTable sets what is chosen beside the recipe, in the order of Ta
       "41.3",
       "–",
       "+1.3",
+      "2.4",
+      "the recipe",
     ],
-    ["MRPC", "BERT", "2", "–", "84.2", "–", "the recipe", "84.2", "–", "–"],
-    ["MRPC", "DPBERT", "2", "1", "80.0", "5.0 of 6", "beta=20", "82.5", "3.6 of 6", "+2.5"],
+    ["MRPC", "BERT", "2", "–", "84.2", "–", "the recipe", "84.2", "–", "–", "1.8", "the recipe"],
+    [
+      "MRPC",
+      "DPBERT",
+      "2",
+      "1",
+      "80.0",
+      "5.0 of 6",
+      "beta=20",
+      "82.5",
+      "3.6 of 6",
+      "+2.5",
+      "2.0",
+      "the best trial",
+    ],
   ]);
   assert.match(
     caption,
@@ -42,7 +57,7 @@ Deno.test("tuningTable shows a recipe that diverged without a number, and unequa
     [exampleTuning(), exampleTuning({ task: "rte", trials: three })],
     "glue",
   );
-  assert.deepEqual(rows[1].slice(4), ["–", "–", "beta=20", "70.0", "3.6 of 6", "–"]);
+  assert.deepEqual(rows[1].slice(4), ["–", "–", "beta=20", "70.0", "3.6 of 6", "–", "–", "the best trial"]);
   assert.match(caption, /^Settings out of 2–3 trials/);
 });
 

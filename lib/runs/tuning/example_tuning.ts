@@ -23,6 +23,7 @@ export function exampleTuning(changes: Partial<Tuning> = {}): Tuning {
     method: "dpbert",
     seed: 0,
     numLayers: 6,
+    heldOutRows: 400,
     targetRate: 0.6,
     trials: [trial({}, 80, { meanExecutedLayers: 5, onTarget: false }), trial({ beta: 20 }, 82.5)],
     ...changes,

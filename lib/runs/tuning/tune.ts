@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { ignoreMissing } from "../../files/missing.ts";
+import { holdOut } from "../../glue/mod.ts";
 import { requestHash } from "../finished/finished.ts";
 import type { RunRequest } from "../grid/grid.ts";
 import { withLock } from "../unfinished/lock.ts";
@@ -43,7 +44,9 @@ export async function tuneTask(wanted: TaskTuning, context: TuningContext): Prom
   const { profile, task } = wanted, { results, config } = context;
   // What trials start from, and how far an unfinished one is.
   const folder = join(results, profile, "checkpoints", "tuning", task);
-  const sources = await openSources(profile, task, config), sums = splitSums(await readSplits(sources));
+  const sources = await openSources(profile, task, config), splits = await readSplits(sources);
+  const sums = splitSums(splits), { numLayers } = sources.config;
+  const sizes = { numLayers, heldOutRows: holdOut(splits[0].examples, wanted.seed).heldOut.length };
   return await withLock(`${folder}.lock`, async () => {
     const plans = [];
     for (const method of wanted.methods) {
@@ -51,11 +54,14 @@ export async function tuneTask(wanted: TaskTuning, context: TuningContext): Prom
         await planOf({ ...wanted, method }, results, (request) => requestHash(request, sums, sources)),
       );
     }
-    for (const plan of plans) await trainMissing(plan, sources.config.numLayers, folder, context);
+    for (const plan of plans) await trainMissing(plan, sizes, folder, context);
     await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
-    return plans.map((plan) => tuningOf(plan, sources.config.numLayers));
+    return plans.map((plan) => tuningOf(plan, sizes));
   }, context);
 }
+
+/** Of the BERT and the rows that all trials on a task share. */
+type Sizes = Pick<Tuning, "numLayers" | "heldOutRows">;
 
 /** The trials of one method; those that its file has. */
 interface Plan {
@@ -95,18 +101,18 @@ async function planOf(
   };
 }
 
-async function trainMissing(plan: Plan, numLayers: number, folder: string, context: TuningContext) {
+async function trainMissing(plan: Plan, sizes: Sizes, folder: string, context: TuningContext) {
   for (const trial of plan.trials) {
     if (trial.done) continue;
     trial.done = await trainTrial(trial.request, { ...context, results: folder });
-    const tuning = tuningOf(plan, numLayers);
+    const tuning = tuningOf(plan, sizes);
     await writeTuning(context.results, tuning);
     context.onTrial?.(tuning, trial.done);
   }
 }
 
 /** What is done of a plan. */
-function tuningOf({ base, targetRate, trials }: Plan, numLayers: number): Tuning {
+function tuningOf({ base, targetRate, trials }: Plan, sizes: Sizes): Tuning {
   const { profile, task, method, seed } = base, done = trials.flatMap(({ done }) => done ?? []);
-  return { schemaVersion, profile, task, method, seed, numLayers, targetRate, trials: done };
+  return { schemaVersion, profile, task, method, seed, ...sizes, targetRate, trials: done };
 }

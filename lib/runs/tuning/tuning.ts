@@ -34,6 +34,8 @@ const tuningSchema = z.strictObject({
   method,
   seed,
   numLayers: z.int().min(1),
+  /** How many rows a score is of. */
+  heldOutRows: z.int().min(1),
   /** Of the trials whose method has one; null for others. */
   targetRate: z.number().min(0).max(1).nullable(),
   trials: z.array(trialSchema).min(1).refine(([first]) => Object.keys(first.settings).length === 0, {
@@ -52,15 +54,37 @@ export type TuningKey = Pick<Tuning, "profile" | "task" | "method">;
 
 /** The rule of `chosenTrial`, for captions. */
 export const choiceRule =
-  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all; of equals " +
-  "the earlier one, and the recipe as it stands is the first; where no trial lies there, the recipe stays";
+  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all, if it is " +
+  "more than one standard error above the recipe's; of equals the earlier one; else, and where no trial lies there, the " +
+  "recipe stays";
 
-/** The trial that is chosen, see `choiceRule`. */
-export function chosenTrial({ trials }: Pick<Tuning, "trials">): Trial {
-  const eligible = trials.filter(({ onTarget, heldOutScore }) => onTarget && heldOutScore !== null);
-  if (eligible.length === 0) return trials[0];
-  return eligible.reduce((best, trial) => trial.heldOutScore! > best.heldOutScore! ? trial : best);
+/** The standard error of a score as if it were a share of right answers: sqrt(p (1 - p) / n), times 100 as it is. */
+export function standardError(score: number, rows: number): number {
+  const share = Math.min(1, Math.max(0, score / 100));
+  return 100 * Math.sqrt(share * (1 - share) / rows);
 }
+
+/**
+ * The trial that is chosen, see `choiceRule`: of what so few rows cannot tell apart, the recipe as it stands (one
+ * standard error: Breiman, Friedman, Olshen and Stone 1984, section 3.4.3).
+ */
+export function chosenTrial({ trials, heldOutRows }: Pick<Tuning, "trials" | "heldOutRows">): Trial {
+  const best = bestTrial({ trials }), [recipe] = trials;
+  if (!isEligible(recipe)) return best;
+  const gain = best.heldOutScore! - recipe.heldOutScore!;
+  return gain > standardError(recipe.heldOutScore!, heldOutRows) ? best : recipe;
+}
+
+/** The trial with the best score of those that may be chosen, the first of equals; the recipe where there is none. */
+export function bestTrial({ trials }: Pick<Tuning, "trials">): Trial {
+  const eligible = trials.filter(isEligible);
+  return eligible.reduce(
+    (best, trial) => trial.heldOutScore! > best.heldOutScore! ? trial : best,
+    eligible[0] ?? trials[0],
+  );
+}
+
+const isEligible = ({ onTarget, heldOutScore }: Trial) => onTarget && heldOutScore !== null;
 
 /** Where a tuning lies. */
 export const tuningFile = (resultsDir: string, { profile, task, method }: TuningKey): string =>

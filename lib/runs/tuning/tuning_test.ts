@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { inFolder } from "../../files/in_folder.ts";
 import { join } from "node:path";
 import { exampleTuning, trial } from "./example_tuning.ts";
-import { chosenTrial, findTuning, readTunings, tuningFile, writeTuning } from "./tuning.ts";
+import { chosenTrial, findTuning, readTunings, standardError, tuningFile, writeTuning } from "./tuning.ts";
 
-const chosen = (...trials: ReturnType<typeof trial>[]) => chosenTrial({ trials }).settings;
+const chosen = (...trials: ReturnType<typeof trial>[]) => chosenTrial({ trials, heldOutRows: 400 }).settings;
 
 Deno.test("chosenTrial takes the best score among the trials on target", () => {
   const off = trial({ beta: 50 }, 90, { onTarget: false });
@@ -20,6 +20,13 @@ Deno.test("chosenTrial keeps the recipe of equals, and where no trial is on targ
     beta: 20,
   });
   assert.deepEqual(chosen(trial({}, 80, off), trial({ beta: 20 }, 85, off)), {});
+});
+
+Deno.test("chosenTrial leaves the recipe only for what is more than one standard error better", () => {
+  assert.equal(standardError(80, 400), 2);
+  assert.deepEqual(chosen(trial({}, 80), trial({ beta: 20 }, 82)), {});
+  assert.deepEqual(chosen(trial({}, 80), trial({ beta: 20 }, 82.1)), { beta: 20 });
+  assert.deepEqual([standardError(100, 400), standardError(-3, 400)], [0, 0]);
 });
 
 Deno.test("chosenTrial passes over a trial that diverged, were it the recipe", () => {
