@@ -17,6 +17,7 @@ import {
   provenanceNote,
   type RunGroup,
   scoresOf,
+  timedRows,
 } from "../study/groups.ts";
 import { sourcesOf } from "../study/leads.ts";
 import { markNote, pointMarks, seedNote, seedSymbol } from "../study/marks.ts";
@@ -78,8 +79,10 @@ export function figure3(
     ...tradeOff(groups, panels, latencyCost, "Latency (% of BERT's)", kept, theirs),
     name: "figure3",
     caption:
-      "Figure 3. Dev score against latency at batch size 1, both in percent of BERT's of the same seed; latency: mean of 100 dev rows " +
-      `one by one. Points: mean over seeds; whiskers: smallest to largest seed.${seedNote(drawn)}${
+      "Figure 3. Dev score against latency at batch size 1, both in percent of BERT's of the same seed; latency: " +
+      `mean of ${
+        timedRows(drawn)
+      } dev rows one by one. Points: mean over seeds; whiskers: smallest to largest seed.${seedNote(drawn)}${
         isLow ? ` Right: the same from ${closeUpFrom} % on.` : ""
       } Grey: the paper's, of its own BERT; the cross is its claim, ${paper.claims.keptPercent} % of the score at ` +
       `${paper.claims.latencyPercent} % of the latency, the other points its Table 1: scores of the task at latencies ` +

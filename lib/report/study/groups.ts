@@ -81,6 +81,13 @@ export function speedupsOf(group: RunGroup): number[] {
   return group.timings.flatMap((timing) => timing.latency ? [timing.latency.speedup] : []);
 }
 
+/** How many dev rows were timed for a latency, over the timed runs of `groups`, for captions. */
+export function timedRows(groups: readonly RunGroup[]): string {
+  return showCounts(
+    groups.flatMap(({ timings }) => timings.flatMap(({ latency }) => latency ? [latency.n] : [])),
+  );
+}
+
 /** Mean latency as a share of the full model's, of those runs that were timed; NaN of none. */
 export function latencyShareOf(group: RunGroup): number {
   return mean(speedupsOf(group).map((speedup) => 1 / speedup));

@@ -11,6 +11,7 @@ import {
   type RunGroup,
   scoresOf,
   speedupsOf,
+  timedRows,
 } from "../study/groups.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { type Paper, paperScore } from "../study/paper.ts";
@@ -55,7 +56,10 @@ export function retentionTable(
     caption:
       `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
       "takes another one's path. All layers on: the same weights after stage 3, nothing skipped. Path: 1 = layer " +
-      `executed, first layer first. ${overTargetNote} Latency (ms): mean of 100 dev rows one by one, each the median of three passes, ours of BERT's; in glue's older timings the median row. ` +
+      `executed, first layer first. ${overTargetNote} Latency (ms): mean of ${
+        timedRows(ours)
+      } dev rows one by ` +
+      "one, each the median of three passes, ours of BERT's; in glue's older timings the median row. " +
       provenanceNote(profile, ours) + otherRowsNote(profile),
     columns,
     rows: ours.map((group) => retentionRow(group, bertOf(group), paper)),
