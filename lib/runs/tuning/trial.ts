@@ -53,9 +53,12 @@ async function findings(run: Run): Promise<Findings> {
   }
 }
 
-/** Of a method that chose an exit on the held-out rows. */
+/**
+ * Of a method whose inputs leave by entropy, at the threshold that it chose on the held-out rows. Patience moves in
+ * whole exits, so trials would be compared at different layers: with it the exits' own scores count.
+ */
 function exitFindings({ recipe }: Run, { exit }: Selection, numLayers: number): Findings | null {
-  if (exit === undefined) return null;
+  if (exit === undefined || "patience" in (exit as object)) return null;
   const found = exit as Pick<Findings, "heldOutScore"> & { meanExecutedLayers: number };
   const { heldOutScore, meanExecutedLayers } = found;
   const onTarget = meanExecutedLayers / numLayers <= recipe.stage3.targetRate + targetSlack;

@@ -108,12 +108,13 @@ Deno.test("tuneTask refuses another seed and fewer trials than there are, before
   });
 });
 
-for (const method of ["dpbert", "pabee"]) {
-  Deno.test(`trainTrial finds on the held-out rows what a run of ${method} records of them`, async () => {
+for (const [method, ofExit] of [["dpbert", false], ["deebert", true], ["pabee", false]] as const) {
+  const what = ofExit ? "its exit's score" : "its checkpoint's score";
+  Deno.test(`trainTrial finds on the held-out rows what a run of ${method} records: ${what}`, async () => {
     const request = shortRun(method, { epochs: 2 });
     const found = await inResults((context) => trainTrial(request, context));
     const { selection, recipeHash } = await inResults((context) => trainRun(request, context));
-    const { heldOutScore } = (selection.exit ?? selection) as { heldOutScore: number };
+    const { heldOutScore } = (ofExit ? selection.exit : selection) as { heldOutScore: number };
     assert.deepEqual([found.heldOutScore, found.recipeHash], [heldOutScore, recipeHash]);
   });
 }
