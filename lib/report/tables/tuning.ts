@@ -31,15 +31,7 @@ export function tuningTable(tunings: readonly Tuning[], profile: string): Table 
   const shown = inTableOrder(tunings);
   return {
     name: "tuning",
-    caption:
-      `Settings out of ${
-        showCounts(shown.map(({ trials }) => trials.length))
-      } trials per method and task, the recipe ` +
-      `as it stands among them; seed ${
-        showCounts(shown.map(({ seed }) => seed))
-      }. Scores × 100 on the tenth of train ` +
-      `that is held out; neither dev nor test was looked at. Standard error: of the recipe's score, as if it were a share of right ` +
-      `answers. Chosen: ${choiceRule}. Profile ${profile}.`,
+    caption: captionOf(shown, profile),
     columns,
     rows: shown.map(row),
     align: columns.map((_, column) => [0, 1, 6, 11].includes(column) ? "left" : "right"),
@@ -49,6 +41,18 @@ export function tuningTable(tunings: readonly Tuning[], profile: string): Table 
       rows: shown.map((tuning) => [leadOf(tuning)]),
     },
   };
+}
+
+function captionOf(shown: readonly Tuning[], profile: string): string {
+  if (shown.length === 0) {
+    return `No settings were tried here: \`deno task tune --profile ${profile}\` tries as many for every method.`;
+  }
+  const trials = showCounts(shown.map(({ trials }) => trials.length)),
+    seeds = showCounts(shown.map(({ seed }) => seed));
+  return `Settings out of ${trials} trials per method and task, the recipe as it stands among them; seed ${seeds}. ` +
+    "Scores × 100 on the tenth of train that is held out; neither dev nor test was looked at. PABEE's: of its exits, " +
+    "weighted as their losses; every other's of the inputs as they leave. Standard error: of the recipe's score, as if it " +
+    `were a share of right answers. Chosen: ${choiceRule}. Profile ${profile}.`;
 }
 
 function inTableOrder(tunings: readonly Tuning[]): Tuning[] {

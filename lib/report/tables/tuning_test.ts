@@ -68,3 +68,9 @@ Deno.test("tuningTable leads from the number of trials to what each of them foun
   });
   assert.ok(markdown.includes("| MRPC | DPBERT | [2](../tuning/mrpc/dpbert.json) | 1 |"), markdown);
 });
+
+Deno.test("tuningTable without trials has no rows and names the command that makes them", () => {
+  const { rows, caption } = tuningTable([], "micro");
+  assert.deepEqual(rows, []);
+  assert.match(caption, /`deno task tune --profile micro`/);
+});
