@@ -17,9 +17,6 @@ const subsetRate = 0.5;
 /** What makes the whole curve of micro-GLUE, beside those. */
 const otherTargetRates = [0.75, 0.6, 0.2];
 
-/** The same of a system that has the first by default. */
-const restOfCurve = [...otherTargetRates, lowerRate];
-
 /** One request of `method` per value of `key`, each with `settings` as well. */
 const requests = (
   method: string,
@@ -27,6 +24,17 @@ const requests = (
   values: readonly (string | number)[],
   settings: Settings = {},
 ): MethodRequest[] => values.map((value) => ({ method, settings: { ...settings, [key]: value } }));
+
+/** All points of one training but the standing one; the training itself is that of the recipe's own rate. */
+const restOfSweep = (method: string, settings: Settings = {}): MethodRequest[] => [
+  { method, settings },
+  ...requests(
+    method,
+    "targetRate",
+    [...otherTargetRates.filter((rate) => rate !== targetRate), lowerRate],
+    settings,
+  ),
+];
 
 /** In the order they run; others start from `bert`, so it is first. */
 const defaultMethods: MethodRequest[] = [
@@ -60,12 +68,12 @@ const grids: Record<string, ProfileGrid> = {
   glue: { tasks: ["cola", "sst-2", "mrpc", "sts-b", "rte"], seeds: [0, 1, 2], methods: defaultMethods },
 };
 
-/** The settings of PABEE beside its own: what lets an input leave, what an exit sees. */
-const otherPabees: Settings[] = [
-  { exitBy: "entropy" },
-  { exitInput: "standardised" },
-  { exitBy: "entropy", exitInput: "standardised" },
-];
+/** PABEE's exits left by entropy, which takes no training of its own. */
+const byEntropy = (settings: Settings = {}): MethodRequest[] =>
+  requests("pabee", "targetRate", [...otherTargetRates, ...microTargetRates], {
+    exitBy: "entropy",
+    ...settings,
+  });
 
 /** Target rates of DPBERT-soft beside the one that it has by default. */
 const otherSoftRates = [0.6, lowerRate, 0.2];
@@ -82,11 +90,12 @@ const fullGrids: Record<string, ProfileGrid> = {
     methods: [
       ...grids.micro.methods,
       { method: "bert", settings: { extraSteps: "stage3" } },
-      ...requests("deebert", "targetRate", restOfCurve),
-      ...requests("pabee", "targetRate", restOfCurve),
-      ...otherPabees.flatMap((settings) =>
-        requests("pabee", "targetRate", [...otherTargetRates, ...microTargetRates], settings)
-      ),
+      ...restOfSweep("deebert"),
+      ...restOfSweep("pabee"),
+      ...byEntropy(),
+      ...requests("pabee", "targetRate", [standingRate], { exitInput: "standardised" }),
+      ...restOfSweep("pabee", { exitInput: "standardised" }),
+      ...byEntropy({ exitInput: "standardised" }),
       ...otherReadings(standingRate),
       ...requests("dpbert", "targetRate", otherTargetRates),
       ...requests("dpbert-soft", "targetRate", otherSoftRates),
