@@ -3,7 +3,7 @@ import { trainOffRamps } from "../../methods/mod.ts";
 import type { Uses } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
 import { chooseExit, exitingBy, kindOf, leavingOnPaths, noEntropy, offRampsPart, ofStage3 } from "./exits.ts";
-import { fineTuneSearch } from "./search.ts";
+import { offRampSearch } from "./search.ts";
 import { stage1Of, stage1Uses } from "./stage1.ts";
 import { loopOptions, setOf } from "./training.ts";
 
@@ -17,7 +17,7 @@ export const deebertEntry: MethodEntry = {
     stage3: ofStage3(threshold === "target", exits.steps === "stage3"),
   }),
   afterTraining: ["threshold", "targetRate"],
-  search: fineTuneSearch("exits"),
+  search: offRampSearch,
   cannotDo: noEntropy,
   parent: stage1Of,
   parts: offRampsPart,
