@@ -19,7 +19,8 @@ export {
   comparisonTable,
 } from "./tables/agreement.ts";
 export { type CurveRun, trainingCurvesFigure } from "./figures/curves.ts";
-export { controlsTable, isItDynamicTable, verdictText } from "./difficulty/dynamic.ts";
+export { controlsTable } from "./tables/controls.ts";
+export { isItDynamicTable, verdictText } from "./difficulty/dynamic.ts";
 export { competitorsTable, winsTable } from "./tables/competitors.ts";
 export { isOfSystem } from "./comparison/families.ts";
 export { figure3, scoreAgainstLayersFigure } from "./figures/figure3.ts";

@@ -21,6 +21,8 @@ export interface Family {
   method: string;
   /** Slug of the overrides without the knob, `""` without any others. */
   setting: string;
+  /** Settings beside the knob that may differ as well; none unless said otherwise. */
+  apart?: readonly string[];
 }
 
 /** The family of a run, read from its recipe; `apart` names settings to be left out beside the knobs. */
@@ -33,7 +35,7 @@ export function familyOf(
 }
 
 const isOf = (family: Family) => ({ records: [record] }: RunGroup) => {
-  const { method, setting } = familyOf(record);
+  const { method, setting } = familyOf(record, family.apart);
   return method === family.method && setting === family.setting;
 };
 

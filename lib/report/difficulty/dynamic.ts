@@ -1,8 +1,8 @@
 /** Is the planning dynamic? Five questions per task, answered from records, and the verdict in words. */
 import type { RunRecord } from "../../runs/records/record.ts";
 import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.ts";
-import { comparedCell, curvesLead, curvesNote, inLayers, uncomparedCell } from "../comparison/cell.ts";
-import { familyOf, layerCost } from "../comparison/families.ts";
+import { byLayers, comparisonCell, curvesLead, curvesNote } from "../comparison/cell.ts";
+import { type Family, layerCost } from "../comparison/families.ts";
 import { dynamicGates, levelCorrelations, onePathCosts, onePathLayers, shufflingCosts } from "./levels.ts";
 import {
   findGroup,
@@ -101,7 +101,7 @@ function answersFor(study: Study, task: string, group: RunGroup): Answers {
     dynamicSeeds: dynamicSeeds(doesOnePathCost),
     dynamicByScore: dynamicSeeds(doesOnePathCostScore),
     correlation: mean(correlations),
-    againstStatic: againstStatic(study, group),
+    againstStatic: comparedWith(study, group, fixedSubsets, layerCost),
   };
 }
 
@@ -113,13 +113,8 @@ const yeses = (seeds: readonly boolean[]) => seeds.filter(Boolean).length;
 /** `2 of 3 seeds`. */
 const ofSeeds = (count: number, { length }: readonly boolean[]) => `${count} of ${length} seeds`;
 
-/** The subsets that search found, whether search was asked for or is the default. */
-const foundSubsets = ["", "subset=search"].map((setting) => ({ method: "static-subset", setting }));
-
-function againstStatic(study: Study, group: RunGroup): Compared | null {
-  const found = foundSubsets.map((family) => comparedWith(study, group, family, layerCost));
-  return found.find((one) => one !== null) ?? null;
-}
+/** Subsets of the same layers for every input, whoever chose them: a curve takes the best on held-out rows of each size. */
+const fixedSubsets: Family = { method: "static-subset", setting: "", apart: ["subset"] };
 
 /** The verdict on one task, in words. */
 export function verdictFor({ gatesVary, pathsFit, onePathCosts, againstStatic }: Answers): string {
@@ -164,8 +159,8 @@ export function isItDynamicTable(study: Study): Table {
       `largest seed. Gates: at least ${bounds.gates} opens for 5 to 95 % of the dev inputs. Path: giving every input ` +
       `another one's costs at least ${bounds.points} point. One path: giving every input the commonest one costs as much, ` +
       `or ${bounds.layers} layers more than an input executes. Length: Spearman's correlation of executed layers and level of difficulty is at least ${bounds.correlation}. Better: ` +
-      "score less that of the best fixed subsets that search found, fine-tuned for as many steps, where both execute as " +
-      `many layers, with the 95 % interval of a paired bootstrap over dev rows and the seeds that both have. ${curvesNote} ${
+      "score less that of the best fixed subsets (searched, the planner's commonest path, random; the better on held-out " +
+      `rows), fine-tuned for as many steps, where both execute as many layers, with the 95 % interval of a paired bootstrap over dev rows and the seeds that both have. ${curvesNote} ${
         provenanceNote(study.profile, answers.map(({ group }) => group))
       }${missingSubsets(study, rows)}`,
     columns,
@@ -183,8 +178,8 @@ export function isItDynamicTable(study: Study): Table {
   };
 }
 
-/** Both tables lack nothing but those. */
-const missingSubsets = (study: Study, rows: readonly string[][]) =>
+/** The command for missing subsets, for the captions of tables that lack nothing else. */
+export const missingSubsets = (study: Study, rows: readonly string[][]) =>
   rows.flat().includes(noRunYet) ? fillNote(study, ["static-subset"]) : "";
 
 function answerRow(study: Study, answers: Answers): string[] {
@@ -214,13 +209,12 @@ function onePathCell(group: RunGroup): string {
 }
 
 function staticCell(study: Study, { group, againstStatic }: Answers): string {
-  if (againstStatic) return comparedCell(againstStatic, inLayers) + fewerSeeds(againstStatic.seeds, group);
-  const why = foundSubsets.map((family) => uncomparedCell(study, group, family, layerCost, inLayers));
-  return why.find((text) => text !== noRunYet) ?? noRunYet;
+  const found = comparisonCell(againstStatic, study, group, fixedSubsets, byLayers);
+  return againstStatic ? found + fewerSeeds(againstStatic.seeds, group) : found;
 }
 
 /** `, 1 seed`, where a number is of fewer seeds than its row. */
-function fewerSeeds({ length }: { length: number }, { records }: RunGroup): string {
+export function fewerSeeds({ length }: { length: number }, { records }: RunGroup): string {
   return length < records.length ? `, ${length} ${length === 1 ? "seed" : "seeds"}` : "";
 }
 
@@ -280,78 +274,4 @@ function counted(answers: readonly Answers[], holds: (answers: Answers) => boole
   const found = answers.filter(holds).map((one) => marked(taskLabel(one.task), ...groupsOf(one)));
   const names = found.length > 0 ? ` (${found.join(", ")})` : "";
   return `${found.length} of ${answers.length} ${answers.length === 1 ? "task" : "tasks"}${names}`;
-}
-
-const controlColumns = [
-  ...[
-    "Task",
-    "Target",
-    "Seeds",
-    "Score",
-    "Layers",
-    "Commonest path",
-    "Lost: all on it",
-    "Lost: shuffled paths",
-  ],
-  ...["Every layer on", "Commonest path, fine-tuned", "Best subset found", "Random subset"],
-];
-
-/** What every control leaves of the score, for every setting of DPBERT's curve; subsets with their layers. */
-export function controlsTable(study: Study): Table {
-  const ours = study.groups.filter(({ method, records: [record] }) =>
-    method === "dpbert" && familyOf(record).setting === ""
-  );
-  const rows = ours.map((group) => controlRow(study, group));
-  return {
-    name: "controls",
-    caption:
-      "Dev scores × 100 of DPBERT and of its controls, mean over seeds. Lost: points that all inputs on the commonest " +
-      "path and shuffled paths cost, with the smallest and largest seed; both, and every layer on, are the same weights " +
-      "under other paths. Commonest path: its share of the inputs and its layers. Subsets: the same layers for every " +
-      "input, fine-tuned from stage 1 for the steps of stage 3, with the number of layers. " +
-      `${overTargetNote} ${provenanceNote(study.profile, ours)}${missingSubsets(study, rows)}`,
-    columns: controlColumns,
-    rows,
-    leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },
-  };
-}
-
-function controlRow(study: Study, group: RunGroup): string[] {
-  const everyLayer = group.records.flatMap(({ controls }) => numberIn(controls?.everyLayerScore));
-  return [
-    taskLabel(group.task),
-    group.setting || noValue,
-    `${group.records.length}`,
-    showScore(mean(group.records.map(({ metrics }) => metrics.score))),
-    showScore(layersOf(group)) + overTarget(group),
-    commonestPath(group),
-    showPoints(onePathCosts(group)),
-    showPoints(shufflingCosts(group)),
-    showScore(mean(everyLayer)),
-    ...["commonest", "search", "random"].map((subset) => subsetCell(study, group, subset)),
-  ];
-}
-
-/** `46 % at 5–7 layers`. */
-function commonestPath({ records }: RunGroup): string {
-  const shares = records.flatMap(({ controls }) => numberIn(controls?.commonestPathShare));
-  const paths = records.flatMap(({ controls }) => controls?.commonestPath ?? []);
-  if (shares.length === 0 || paths.length === 0) return noValue;
-  const layers = paths.map((path) => `${path}`.split("1").length - 1);
-  return `${showPercent(mean(shares))} at ${showCounts(layers)} layers`;
-}
-
-const numberIn = (value: unknown): number[] => typeof value === "number" ? [value] : [];
-
-/** The subset of that kind whose layers are nearest to the group's. */
-function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string {
-  const names = subset === "search" ? ["", "subset=search"] : [`subset=${subset}`];
-  const own = groups.filter(({ task, method, records: [record] }) =>
-    task === dpbert.task && method === "static-subset" && names.includes(familyOf(record).setting)
-  );
-  const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
-  const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
-  if (!nearest) return noRunYet;
-  const score = showScore(mean(nearest.records.map(({ metrics }) => metrics.score)));
-  return marked(`${score} at ${showScore(layersOf(nearest))}${fewerSeeds(nearest.records, dpbert)}`, nearest);
 }
