@@ -1,6 +1,6 @@
 /**
- * The kinds of import that are forbidden (lib/README.md, "rooms"), and cycles of files. Imports are read by Deno itself
- * (`deno info --json`), so comments, texts and type imports are told apart as the compiler does.
+ * The kinds of import that are forbidden (lib/README.md, "rooms"), and cycles of rooms, folders and files. Imports are
+ * read by Deno itself (`deno info --json`), so comments, texts and type imports are told apart as the compiler does.
  */
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

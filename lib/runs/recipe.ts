@@ -159,6 +159,10 @@ const micro: Changes = {
   stage1: { learningRate: 5e-4, trainEmbeddings: true },
   stage2: { steps: 120 },
   stage3: { steps: 1000, learningRate: 3e-4, plannerLearningRate: 5e-3, trainEmbeddings: true },
+  // MRPC's best trial. At the target rate of trials, 0.6, also better by more than a standard error on the six other tasks,
+  // held-out rows, seed 0: CoLA 84.6 and 64.0, SST-2 84.9 and 67.7, MNLI 68.3 and 65.4, QNLI 79.7 and 74.8, QQP 86.5 and
+  // 85.6, RTE 69.2 and 62.8. At 0.45 better on three, on QQP worse (54.0 and 58.8).
+  exits: { learningRate: 1.6e-2, weightDecay: 0 },
 };
 
 /**

@@ -7,6 +7,7 @@ import { layersOf, overTarget, overTargetNote, provenanceNote, type RunGroup } f
 import { leadsOf, seedsNote } from "../study/leads.ts";
 import { marked } from "../study/marks.ts";
 import { noRunYet } from "../study/missing.ts";
+import { ownSettingsNote } from "../study/own_settings.ts";
 import type { Study } from "../study/study.ts";
 import { noValue, showCounts, showPercent, showPoints, showScore, taskLabel } from "../style.ts";
 import type { Table } from "../value.ts";
@@ -37,8 +38,10 @@ export function controlsTable(study: Study): Table {
       "Dev scores × 100 of DPBERT and of its controls, mean over seeds. Lost: points that all inputs on the commonest " +
       "path and shuffled paths cost, with the smallest and largest seed; both, and every layer on, are the same weights " +
       "under other paths. Commonest path: its share of the inputs and its layers. Subsets: the same layers for every " +
-      "input, fine-tuned from stage 1 for the steps of stage 3, with the number of layers. " +
-      `${overTargetNote} ${provenanceNote(study.profile, ours)}${missingSubsets(study, rows)}`,
+      "input, fine-tuned from stage 1 for the steps of stage 3, with the number of layers." +
+      `${ownSettingsNote(study, "static-subset")} ${overTargetNote} ${provenanceNote(study.profile, ours)}${
+        missingSubsets(study, rows)
+      }`,
     columns: columns,
     rows,
     leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },

@@ -56,10 +56,7 @@ export function retentionTable(
     caption:
       `${methodLabel(method)} against BERT of the same seed, dev scores × 100. Shuffled paths: each input ` +
       "takes another one's path. All layers on: the same weights after stage 3, nothing skipped. Path: 1 = layer " +
-      `executed, first layer first. ${overTargetNote} Latency (ms): mean of ${
-        timedRows(ours)
-      } dev rows one by ` +
-      "one, each the median of three passes, ours of BERT's; in glue's older timings the median row. " +
+      `executed, first layer first. ${overTargetNote}${latencyNote(ours)} ` +
       provenanceNote(profile, ours) + otherRowsNote(profile),
     columns,
     rows: ours.map((group) => retentionRow(group, bertOf(group), paper)),
@@ -73,6 +70,15 @@ export function retentionTable(
       }),
     },
   };
+}
+
+/** What the column of latencies is; nothing where none was measured. */
+function latencyNote(groups: readonly RunGroup[]): string {
+  if (!groups.some(({ timings }) => timings.some(({ latency }) => latency))) return "";
+  return ` Latency (ms): mean of ${
+    timedRows(groups)
+  } dev rows one by one, each the median of three passes, ours of ` +
+    "BERT's; in glue's older timings the median row.";
 }
 
 function retentionRow(group: RunGroup, bert: RunGroup | undefined, paper: Paper): string[] {

@@ -24,6 +24,7 @@ import { leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { fillNote, noRunYet } from "../study/missing.ts";
 import { marked } from "../study/marks.ts";
 import { mean } from "../statistics.ts";
+import { ownSettingsNote } from "../study/own_settings.ts";
 import type { Study } from "../study/study.ts";
 import {
   methodLabel,
@@ -95,9 +96,11 @@ export function table2(study: Study): Table {
         methodLabel("dpbert", study.setting)
       } beside DPBERT-soft (section 4.7: stage 3 with soft gates and without rewards), gates thresholded in both at ` +
       "inference; dev scores × 100, mean over the seeds that both have (Seeds: how many); ≈ is read off between two " +
-      `settings. Gain: with the 95 % interval of a paired bootstrap over dev rows and seeds. ${curvesNote} ${
-        provenanceNote(study.profile, groups.flat())
-      }${otherRowsNote(study.profile)}${fillNote(study, found.flatMap(({ lacking }) => lacking))}`,
+      `settings. Gain: with the 95 % interval of a paired bootstrap over dev rows and seeds.${
+        ownSettingsNote(study, "dpbert-soft")
+      } ${curvesNote} ${provenanceNote(study.profile, groups.flat())}${otherRowsNote(study.profile)}${
+        fillNote(study, found.flatMap(({ lacking }) => lacking))
+      }`,
     columns,
     rows: found.map(({ task, timed, layered, lacking }) =>
       row(study, task, lacking.length > 0 ? null : { timed, layered })

@@ -26,7 +26,7 @@ const columns = [
   ...["Best trial", "Best trial's score", "Best trial's layers", "Gain", "Standard error", "Chosen"],
 ];
 
-/** One row per task and method: the recipe as it stands beside the best trial, and which is chosen, by the rule in the caption. */
+/** One row per task and method: the recipe as it stood beside the best trial, and which is chosen, by the rule in the caption. */
 export function tuningTable(tunings: readonly Tuning[], profile: string): Table {
   const shown = inTableOrder(tunings);
   return {
@@ -48,8 +48,10 @@ function captionOf(shown: readonly Tuning[], profile: string): string {
     return `No settings were tried here: \`deno task tune --profile ${profile}\` tries as many for every method.`;
   }
   const trials = showCounts(shown.map(({ trials }) => trials.length)),
-    seeds = showCounts(shown.map(({ seed }) => seed));
-  return `Settings out of ${trials} trials per method and task, the recipe as it stands among them; seed ${seeds}. ` +
+    seeds = showCounts(shown.map(({ seed }) => seed)),
+    rates = showCounts(shown.flatMap(({ targetRate }) => targetRate ?? []));
+  return `Settings out of ${trials} trials per method and task, the recipe as it stood then among them; seed ${seeds}, ` +
+    `target rate ${rates}. ` +
     "Scores × 100 on the tenth of train that is held out; neither dev nor test was looked at. PABEE's: of its exits, " +
     "weighted as their losses; every other's of the inputs as they leave. Standard error: of the recipe's score, as if it " +
     `were a share of right answers. Chosen: ${choiceRule}. Profile ${profile}.`;
@@ -66,13 +68,14 @@ function inTableOrder(tunings: readonly Tuning[]): Tuning[] {
 function row(tuning: Tuning): string[] {
   const { task, method, trials, targetRate, numLayers, heldOutRows } = tuning, [recipe] = trials;
   const best = bestTrial(tuning), onTarget = trials.filter((trial) => trial.onTarget).length;
+  const areLayersKnown = trials.some(({ meanExecutedLayers }) => meanExecutedLayers !== null);
   const layers = ({ meanExecutedLayers }: Trial) =>
     meanExecutedLayers === null ? noValue : showLayers(meanExecutedLayers, numLayers);
   return [
     taskLabel(task),
     methodLabel(method),
     `${trials.length}`,
-    targetRate === null ? noValue : `${onTarget}`,
+    targetRate === null || !areLayersKnown ? noValue : `${onTarget}`,
     showScore(recipe.heldOutScore),
     layers(recipe),
     settingsText(best),

@@ -46,7 +46,7 @@ Deno.test("tuningTable sets the best trial beside the recipe and says which is c
   ]);
   assert.match(
     caption,
-    /^Settings out of 2 trials per method and task, .*; seed 0\. .* neither dev nor test .*glue\.$/,
+    /^Settings out of 2 trials per method and task, .*; seed 0, target rate 0\.6\. .* neither dev nor test .*glue\.$/,
   );
 });
 

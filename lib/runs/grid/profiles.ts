@@ -25,7 +25,7 @@ const requests = (
   settings: Settings = {},
 ): MethodRequest[] => values.map((value) => ({ method, settings: { ...settings, [key]: value } }));
 
-/** All points of one training but the standing one; the training itself is that of the recipe's own rate. */
+/** A sweep but its standing point: the training itself, which stands at the recipe's own rate, and the other rates. */
 const restOfSweep = (method: string, settings: Settings = {}): MethodRequest[] => [
   { method, settings },
   ...requests(
@@ -58,7 +58,7 @@ const grids: Record<string, ProfileGrid> = {
       { method: "bert" },
       ...requests("bert-first-k", "firstLayers", [4, 6, 9]),
       ...requests("dpbert", "targetRate", microTargetRates),
-      // Thresholded, it executed 3.2 to 3.5 layers of 12 at 0.3: about its rate, and too few to stand beside DPBERT.
+      // Thresholded, it executes about its rate; at 0.3 too few layers to stand beside DPBERT.
       ...requests("dpbert-soft", "targetRate", [standingRate]),
       ...requests("deebert", "targetRate", [standingRate]),
       ...requests("pabee", "targetRate", [standingRate]),

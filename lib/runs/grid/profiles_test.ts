@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Grid, runsOf } from "./grid.ts";
 import { generatesRows, gridOf } from "./profiles.ts";
+import { recipeFor } from "../recipe.ts";
 import { settingSlug } from "../records/store.ts";
 
 const settingsOf = ({ methods }: Grid) =>
@@ -40,6 +41,11 @@ Deno.test("gridOf: micro is three tasks and one seed, in full the eight tasks of
     "static-subset t0.6", // seven
   ]);
   assert.equal(new Set(names).size, names.length);
+  // A sweep's training stands at the recipe's own rate, which is asked for by no other name.
+  for (const method of ["deebert", "pabee"]) {
+    const { stage3: { targetRate } } = recipeFor("micro", "rte", method, {});
+    assert.deepEqual([names.includes(method), names.includes(`${method} t${targetRate}`)], [true, false]);
+  }
   assert.deepEqual(
     gridOf({ ...open, profile: "glue" }, { full: true }),
     gridOf({ ...open, profile: "glue" }),

@@ -15,9 +15,12 @@ const trialSchema = z.strictObject({
   /** What differs from the recipe; nothing in the first trial. */
   settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   recipeHash,
-  /** Times 100, of the checkpoint or exit that a run would report; null where training diverged. */
+  /**
+   * Times 100, of the checkpoint or exit that a run would report, of PABEE left by patience of its exits, weighted as their
+   * losses; null where training diverged.
+   */
   heldOutScore: z.number().min(-100).max(100).nullable(),
-  /** On the held-out rows; null where the method decides no layers. */
+  /** On the held-out rows; null where they were not measured: of fixed layers, and of PABEE left by patience. */
   meanExecutedLayers: z.number().min(0).nullable(),
   /** Whether those are within the target rate; true where there is none. */
   onTarget: z.boolean(),
@@ -54,19 +57,22 @@ export type TuningKey = Pick<Tuning, "profile" | "task" | "method">;
 
 /** The rule of `chosenTrial`, for captions. */
 export const choiceRule =
-  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all, if it is " +
-  "more than one standard error above the recipe's; of equals the earlier one; else, and where no trial lies there, the " +
-  "recipe stays";
+  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all, of equals " +
+  "the earlier one, if it is more than one standard error above the recipe's, or the recipe itself does not lie there; " +
+  "else the recipe stays";
 
-/** The standard error of a score as if it were a share of right answers: sqrt(p (1 - p) / n), times 100 as it is. */
+/**
+ * The standard error of a score as if it were a share of right answers, sqrt(p (1 - p) / n), times 100 as it is, and no
+ * less than one answer. A bar against chance and no test: it is that of one score, without the noise of training.
+ */
 export function standardError(score: number, rows: number): number {
   const share = Math.min(1, Math.max(0, score / 100));
-  return 100 * Math.sqrt(share * (1 - share) / rows);
+  return Math.max(100 * Math.sqrt(share * (1 - share) / rows), 100 / rows);
 }
 
 /**
- * The trial that is chosen, see `choiceRule`: of what so few rows cannot tell apart, the recipe as it stands (one
- * standard error: Breiman, Friedman, Olshen and Stone 1984, section 3.4.3).
+ * The trial that is chosen, see `choiceRule`: after the one-standard-error rule of Breiman, Friedman, Olshen and Stone
+ * (1984, section 3.4.3), with the recipe in the place of the simplest.
  */
 export function chosenTrial({ trials, heldOutRows }: Pick<Tuning, "trials" | "heldOutRows">): Trial {
   const best = bestTrial({ trials }), [recipe] = trials;

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { inFolder } from "../../files/in_folder.ts";
 import { join } from "node:path";
+import { committedResults } from "../ensure.ts";
+import { recipeOf } from "../methods/mod.ts";
 import { exampleTuning, trial } from "./example_tuning.ts";
-import { chosenTrial, findTuning, readTunings, standardError, tuningFile, writeTuning } from "./tuning.ts";
+import {
+  chosenTrial,
+  findTuning,
+  readTunings,
+  standardError,
+  type Trial,
+  tuningFile,
+  writeTuning,
+} from "./tuning.ts";
 
 const chosen = (...trials: ReturnType<typeof trial>[]) => chosenTrial({ trials, heldOutRows: 400 }).settings;
 
@@ -20,13 +30,14 @@ Deno.test("chosenTrial keeps the recipe of equals, and where no trial is on targ
     beta: 20,
   });
   assert.deepEqual(chosen(trial({}, 80, off), trial({ beta: 20 }, 85, off)), {});
+  assert.deepEqual(chosen(trial({}, 80, off), trial({ beta: 20 }, 70)), { beta: 20 });
 });
 
 Deno.test("chosenTrial leaves the recipe only for what is more than one standard error better", () => {
   assert.equal(standardError(80, 400), 2);
   assert.deepEqual(chosen(trial({}, 80), trial({ beta: 20 }, 82)), {});
   assert.deepEqual(chosen(trial({}, 80), trial({ beta: 20 }, 82.1)), { beta: 20 });
-  assert.deepEqual([standardError(100, 400), standardError(-3, 400)], [0, 0]);
+  assert.deepEqual([standardError(100, 400), standardError(-3, 400)], [0.25, 0.25]); // one row of 400
 });
 
 Deno.test("chosenTrial passes over a trial that diverged, were it the recipe", () => {
@@ -63,5 +74,14 @@ Deno.test("a tuning that is cut off, of another version, copied or without the r
       await Deno.writeTextFile(file, content);
       await assert.rejects(readTunings(results, "glue"), { name: "InputError", message });
     });
+  }
+});
+
+Deno.test("micro's recipes are what its committed trials choose", async () => {
+  const tunings = await readTunings(committedResults, "micro");
+  assert.ok(tunings.length >= 7, `${tunings.length}`);
+  for (const tuning of tunings) {
+    const under = (settings: Trial["settings"]) => recipeOf({ ...tuning, settings });
+    assert.deepEqual(under({}), under(chosenTrial(tuning).settings), `${tuning.task} ${tuning.method}`);
   }
 });
