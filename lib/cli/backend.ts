@@ -1,5 +1,5 @@
 /**
- * Which backend serves. `auto` decides by measurement (design decision 2): where a real GPU is found, it and the CPU
+ * Which backend serves. `auto` decides by measurement: where a real GPU is found, it and the CPU
  * each do a few steps of the very shape to be trained; the outcome is kept for this machine and shape.
  */
 import { createHash } from "node:crypto";

@@ -57,7 +57,7 @@ export function fineTune(
 
 /**
  * Fine-tunes a trained backbone for more steps on the batches that stage 3 sees, without a planner: what a method with
- * a third stage must be compared with (science.md 7.2). `path` as in `fineTune`.
+ * a third stage must be compared with (our prototypes). `path` as in `fineTune`.
  */
 export function fineTuneFurther(
   backbone: Backbone,

@@ -1,6 +1,6 @@
 /**
  * Static subsets: which layers to keep for every input alike. What a planner's routing must beat, since a planner may
- * also end in one path for all (science.md 3.3): the best subset found by search, and random ones.
+ * also end in one path for all (our prototypes): the best subset found by search, and random ones.
  */
 import type { EncodedExample } from "../glue/mod.ts";
 import type { Random } from "../tensor/mod.ts";

@@ -48,7 +48,7 @@ const micro: PretrainRecipe = {
   warmup: 0.05,
   weightDecay: 0.01,
   clipNorm: 1,
-  deviation: 0.05, // BERT's 0.02 is too small for a width of 64, 0.1 too large (science.md 1.2)
+  deviation: 0.05, // BERT's 0.02 is too small for a width of 64, 0.1 too large (our prototypes)
   follows: 1,
   replaced: 2, // the dense objective leads: next-sentence prediction alone starts only after 3 M tokens
   rare: 2,

@@ -87,7 +87,7 @@ export type Settings = Record<string, string | number | boolean>;
 /** Shared by all profiles: what the paper, BERT's recipe and our prototypes agree on. */
 const common: Recipe = {
   maxLength: 128,
-  firstLayers: 4, // prototypes: too few on every task that needs depth (science.md 2)
+  firstLayers: 4, // prototypes: too few on every task that needs depth
   extraSteps: 0,
   gates: "thresholded", // Eq. 5
   subset: "search",
@@ -98,15 +98,15 @@ const common: Recipe = {
   stage1: {
     epochs: 3,
     batchSize: 32,
-    learningRate: 1e-4, // MiniLM at batch 32 (glue-study.md 1); the paper's 2e-5 is for BERT-base
+    learningRate: 1e-4, // MiniLM at batch 32 (our prototypes); the paper's 2e-5 is for BERT-base
     warmup: 0.1,
     weightDecay: 0.01,
     clipNorm: 1,
-    trainEmbeddings: false, // half of MiniLM's parameters, for no measured gain (glue-study.md 1)
+    trainEmbeddings: false, // half of MiniLM's parameters, for no measured gain (our prototypes)
     evaluations: 5,
   },
   stage2: {
-    steps: 60, // task loss alone drives every gate to 1; stop while they still differ (science.md 3.2)
+    steps: 60, // task loss alone drives every gate to 1; stop while they still differ (our prototypes)
     batchSize: 32,
     learningRate: 1e-3,
     clipNorm: 1,
@@ -124,16 +124,16 @@ const common: Recipe = {
     evaluations: 5,
     targetRate: 0.6,
     lambda1: 1, // paper's grid {0.1, 0.5, 1, 1.5}
-    lambda2: 10, // not given by the paper (R6); science.md 3.2
+    lambda2: 10, // not given by the paper (R6); prototypes
     beta: 5, // paper's grid {5, 20, 35, 50}
     muPer: "batch",
     plannerInput: "detached",
-    rewardBaseline: "none", // as written (R9); baselines gave no clear gain (science.md 3.2)
+    rewardBaseline: "none", // as written (R9); baselines gave our prototypes no clear gain
   },
   exits: {
     steps: "stage3",
     batchSize: 32,
-    learningRate: 1e-3, // heads on fixed features (glue-study.md 6); DeeBERT's own 2e-5 moves them little
+    learningRate: 1e-3, // heads on fixed features (our prototypes); DeeBERT's own 2e-5 moves them little
     warmup: 0.1,
     weightDecay: 0.01,
     clipNorm: 1,
@@ -144,7 +144,7 @@ type Changes = {
   [Stage in keyof Recipe]?: Recipe[Stage] extends object ? Partial<Recipe[Stage]> : Recipe[Stage];
 };
 
-/** Real GLUE with MiniLM (glue-study.md 6). */
+/** Real GLUE with MiniLM (our prototypes). */
 const glueTasks: Record<string, Changes> = {
   cola: { stage1: { epochs: 4 }, stage3: { steps: 480, plannerLearningRate: 2e-3 } },
   mrpc: { stage1: { epochs: 3 }, stage3: { steps: 230 } },
@@ -153,7 +153,7 @@ const glueTasks: Record<string, Changes> = {
   "sst-2": { stage1: { epochs: 1 }, stage3: { steps: 310 } },
 };
 
-/** What micro-GLUE's tasks share: a 12-layer BERT of width 64 that is trained whole (science.md 3.1, 7). */
+/** What micro-GLUE's tasks share: a 12-layer BERT of width 64 that is trained whole (our prototypes). */
 const micro: Changes = {
   maxLength: 48, // the longest row has as many
   stage1: { learningRate: 5e-4, trainEmbeddings: true },

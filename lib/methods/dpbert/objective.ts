@@ -2,7 +2,7 @@
  * Stage 3's objective, Eq. 7-12 from top to bottom, one named function per term. Tensors are [B, L] (batch, layers)
  * unless said otherwise.
  *
- * Two things follow from actions being discrete (science.md 3.2): the task loss reaches the backbone only, through the
+ * Two things follow from actions being discrete (our prototypes): the task loss reaches the backbone only, through the
  * sampled hard path; the planner learns from the policy term and the penalty only.
  */
 import {

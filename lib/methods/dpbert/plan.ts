@@ -22,7 +22,7 @@ import { type Backbone, backboneFinish, type Method } from "../method.ts";
 /** One network per layer: A is weight [1, H], b is bias [1]. */
 export type Planner = Affine[];
 
-/** Deviation of the plan networks' initial weights (science.md 3.1); bias 0, so every gate starts near 1/2. */
+/** Deviation of the plan networks' initial weights (our prototypes); bias 0, so every gate starts near 1/2. */
 const initialDeviation = 0.05;
 
 /** A fresh planner. */
@@ -33,7 +33,7 @@ export function randomPlanner(numLayers: number, hiddenSize: number, rng: Random
 /** A planner's parameters under names of their own, e.g. `planner.3.weight`. */
 export const plannerLeaves = (planner: Planner): Leaf[] => leaves(planner, "planner");
 
-/** What a plan network sees: h_CLS with the backbone's gradient, or detached from it (the default; science.md 3.2). */
+/** What a plan network sees: h_CLS with the backbone's gradient, or detached from it (the default; our prototypes). */
 export type PlannerInput = "detached" | "attached";
 
 /** `h_CLS A^T + b`, the logit of Eq. 4. hidden [B, T, H]; returns [B]. */

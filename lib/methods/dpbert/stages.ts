@@ -110,7 +110,7 @@ export function seededSampling(seed: number, numLayers: number): Sampling {
   };
 }
 
-/** A model counts as on target up to this much above the target rate (design decision 9). */
+/** A model counts as on target up to this much above the target rate. */
 export const targetSlack = 0.05;
 
 /** What the third stages of `dpbert` and `dpbert-soft` share. */

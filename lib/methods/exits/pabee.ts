@@ -1,7 +1,7 @@
 /**
  * PABEE (Zhou et al. 2020): backbone, head and off-ramps trained together from the pre-trained weights by one weighted
  * loss; an input leaves where enough exits in a row agree, which `exiting` does `byPatience`. The same exits left
- * `byEntropy` are the stronger competitor (glue-study.md 3).
+ * `byEntropy` are the stronger competitor (our prototypes).
  *
  * Where we differ from its code: every exit has a pooler of its own (`off_ramps.ts`), whose input may be standardised;
  * the checkpoint is chosen by the exits' held-out scores under the weights of the loss; no dropout.

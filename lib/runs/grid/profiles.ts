@@ -4,7 +4,7 @@ import { ablations, ablationTasks } from "./ablations.ts";
 import type { Grid, MethodRequest } from "./grid.ts";
 import type { Settings } from "../recipe.ts";
 
-/** The target rate shown by default: 98 % of the score is in reach on real GLUE (glue-study.md 2). */
+/** The target rate shown by default: 98 % of the score is in reach on real GLUE (our prototypes). */
 const targetRate = 0.6;
 
 /** Of micro-GLUE's; at the first, 97 % of the score is in reach. */

@@ -22,7 +22,7 @@ export function smokeConfig(vocabSize: number): BertConfig {
   };
 }
 
-/** Wider than BERT's 0.02, which is too small at width 32 (science.md 1.2). */
+/** Wider than BERT's 0.02, which is too small at width 32 (our prototypes). */
 const smokeDeviation = 0.1;
 
 const smokeFolder = fileURLToPath(new URL("../../../data/.cache/smoke", import.meta.url));

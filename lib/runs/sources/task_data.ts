@@ -88,7 +88,7 @@ export function splitSums(splits: Split[]): Record<string, string> {
 }
 
 /**
- * Reads and encodes train and dev, and holds out the seeded tenth of train (design decision 9). Throws `InputError` for
+ * Reads and encodes train and dev, and holds out the seeded tenth of train. Throws `InputError` for
  * rows that cannot be read and for inputs longer than the model has positions.
  */
 export async function readTaskData(sources: Sources, maxLength: number, seed: number): Promise<TaskData> {

@@ -1,5 +1,5 @@
 /**
- * Tuning: as many trials for every method, judged on the held-out tenth of train (design decision 9). What they found is
+ * Tuning: as many trials for every method, judged on the held-out tenth of train. What they found is
  * a file per task and method; the trials themselves are no runs and leave nothing else.
  */
 import { join } from "node:path";
