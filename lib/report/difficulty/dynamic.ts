@@ -4,14 +4,7 @@ import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.
 import { byLayers, comparisonCell, curvesLead, curvesNote } from "../comparison/cell.ts";
 import { type Family, layerCost } from "../comparison/families.ts";
 import { dynamicGates, levelCorrelations, onePathCosts, onePathLayers, shufflingCosts } from "./levels.ts";
-import {
-  findGroup,
-  layersOf,
-  overTarget,
-  overTargetNote,
-  provenanceNote,
-  type RunGroup,
-} from "../study/groups.ts";
+import { findGroup, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { fillCommand, fillNote, noRunYet } from "../study/missing.ts";
 import { marked, markNote } from "../study/marks.ts";
@@ -23,9 +16,7 @@ import {
   noValue,
   showCounts,
   showDecimals,
-  showPercent,
   showPoints,
-  showScore,
   taskLabel,
 } from "../style.ts";
 import type { Table } from "../value.ts";
