@@ -175,7 +175,7 @@ export function discretisationTable(study: Study): Table {
     caption:
       "The same weights under three kinds of gates, dev scores × 100, mean over seeds. Soft: h = s · layer(h) + (1 − s) · h, " +
       "as DPBERT-soft is trained; every layer is computed then, so nothing is saved. Thresholded: a layer runs where s > 0.5 " +
-      `(Eq. 5). Sampled: with probability s. ${
+      `(Eq. 5). Sampled: with probability s. Soft less thresholded: over the seeds that both have. ${
         provenanceNote(study.profile, rows.map(({ group }) => group))
       }${fillNote(study, rows.length > 0 ? lacking : ["dpbert-soft"])}`,
     columns: gapColumns,
@@ -186,11 +186,19 @@ export function discretisationTable(study: Study): Table {
       showScore(mean(scoresOf(group))),
       showScore(layersOf(group)),
       scoreCell(softly),
-      softly ? marked(showDifference(mean(scoresOf(softly)) - mean(scoresOf(group))), softly) : noValue,
+      softly ? marked(showDifference(mean(gains(softly, group))), softly) : noValue,
       scoreCell(sampled),
       marked(showScore(sampled && layersOf(sampled)), sampled),
     ]),
     align: gapColumns.map((_, column) => column < 2 ? "left" : "right"),
     leads: { note: seedsNote, head: [], rows: rows.map(({ group }) => leadsOf(group)) },
   };
+}
+
+/** What a group scores more than another, for each seed that both have. */
+function gains(group: RunGroup, other: RunGroup): number[] {
+  return group.records.flatMap(({ seed, metrics }) => {
+    const same = other.records.find((record) => record.seed === seed);
+    return same ? [metrics.score - same.metrics.score] : [];
+  });
 }

@@ -83,6 +83,18 @@ Deno.test("discretisationTable: one training under three kinds of gates", () => 
   assert.deepEqual(table.rows[1].slice(3), ["60.0", "4.0", "95.0", "+35.0", "70.0", "5.0"]);
 });
 
+Deno.test("discretisationTable takes the gap over the seeds that both have", () => {
+  const soft = (right: number, seed: number, gates?: string): MadeUpRun => ({
+    method: "dpbert-soft",
+    settings: { targetRate: 0.45, ...gates ? { gates } : {} },
+    seed,
+    right,
+    path: firstOf6(4),
+  });
+  const { rows: [row] } = discretisationTable(exampleStudy([soft(12, 0), soft(4, 1), soft(19, 0, "soft")]));
+  assert.deepEqual(row.slice(2, 7), ["2", "40.0", "4.0", "95.0", "+35.0"]); // not 95 less 40
+});
+
 Deno.test("ablationsTable sets a change beside DPBERT at as many layers, and names what is missing", () => {
   const table = ablationsTable(study);
   const changed = cells(table, ([task, title]) => task === "SST-2" && title.startsWith("no reinforcement"));
