@@ -1,6 +1,6 @@
 /** What runs score on the held-out tenth of train, where settings are chosen: neither dev nor test is seen there. */
 import type { RunRecord } from "../../runs/records/record.ts";
-import type { RunGroup } from "../study/groups.ts";
+import { type RunGroup, sameSeeds } from "../study/groups.ts";
 import { mean } from "../statistics.ts";
 
 /**
@@ -15,9 +15,10 @@ export function heldOutScoreOf({ selection }: Pick<RunRecord, "selection">): num
 
 /** Mean held-out score of the first less that of the second, over the seeds that both have one of; NaN without any. */
 export function heldOutGain(first: RunGroup, second: RunGroup): number {
-  return mean(first.records.flatMap((record) => {
-    const other = second.records.find(({ seed }) => seed === record.seed);
-    const [one, two] = [heldOutScoreOf(record), other ? heldOutScoreOf(other) : null];
-    return one === null || two === null ? [] : [one - two];
-  }));
+  return mean(
+    sameSeeds(first, second).flatMap((pair) => {
+      const [one, two] = pair.map(heldOutScoreOf);
+      return one === null || two === null ? [] : [one - two];
+    }),
+  );
 }

@@ -8,7 +8,7 @@ import { settingSlug } from "../../runs/records/store.ts";
 import { wholeMinutes } from "../tables/cost.ts";
 import { type DevSet, devSets, firstLayers, scoresOn } from "../tables/dev_sets.ts";
 import { levelCorrelations, shufflingCosts } from "../difficulty/levels.ts";
-import { findGroup, groupRuns, provenanceNote, type RunGroup } from "../study/groups.ts";
+import { findGroup, groupRuns, provenanceNote, type RunGroup, sameSeeds } from "../study/groups.ts";
 import { silentLeads } from "../study/leads.ts";
 import { keptOf } from "../tables/retention.ts";
 import { mean, summarise } from "../statistics.ts";
@@ -145,10 +145,7 @@ function convergedOutcome({ title, task, metric }: DevSet, groups: RunGroup[]): 
 
 /** How far `group` lies above `other`, seed by seed. */
 function aboveBySeed(group: RunGroup | undefined, other: RunGroup | undefined, metric: string): number[] {
-  return (group?.records ?? []).flatMap(({ seed, metrics }) => {
-    const same = other?.records.find((record) => record.seed === seed);
-    return same ? [metrics[metric] - same.metrics[metric]] : [];
-  });
+  return sameSeeds(group, other).map(([own, same]) => own.metrics[metric] - same.metrics[metric]);
 }
 
 /** The minutes of a method on the task where they are most. */

@@ -108,6 +108,17 @@ export function overTarget({ records }: Pick<RunGroup, "records">): string {
 export const overTargetNote =
   "(n over): in n seeds no evaluation came down to the target rate, so the last step was kept (`onTarget` in the record).";
 
+/** The records of `group` that `other` has one of the same seed as, each beside that one. */
+export function sameSeeds(
+  group: Pick<RunGroup, "records"> | undefined,
+  other: Pick<RunGroup, "records"> | undefined,
+): [own: StudyRecord, other: StudyRecord][] {
+  return (group?.records ?? []).flatMap((own) => {
+    const same = other?.records.find(({ seed }) => seed === own.seed);
+    return same ? [[own, same]] : [];
+  });
+}
+
 /** For each seed that every group has with a number: the mean over the groups. */
 export function meansOverTasks(
   groups: readonly RunGroup[],

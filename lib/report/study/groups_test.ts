@@ -8,6 +8,7 @@ import {
   methodsOf,
   otherRowsNote,
   provenanceNote,
+  sameSeeds,
   scoresOf,
   speedupsOf,
 } from "./groups.ts";
@@ -76,4 +77,11 @@ Deno.test("provenanceNote gives the range of dev rows where tasks have different
 Deno.test("otherRowsNote says that micro-GLUE is not GLUE, and nothing of GLUE itself", () => {
   assert.match(otherRowsNote("micro"), /^ The paper's numbers are of real GLUE/);
   assert.equal(otherRowsNote("glue"), "");
+});
+
+Deno.test("sameSeeds sets records of the same seed side by side, in the first group's order", () => {
+  const of = (...seeds: number[]) => ({ records: seeds.map((seed) => exampleRecord({ seed })) });
+  const pairs = sameSeeds(of(2, 0, 5), of(0, 1, 2)).map((pair) => pair.map(({ seed }) => seed));
+  assert.deepEqual(pairs, [[2, 2], [0, 0]]);
+  assert.deepEqual([sameSeeds(of(0), undefined), sameSeeds(undefined, of(0))], [[], []]);
 });

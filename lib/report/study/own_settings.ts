@@ -17,18 +17,13 @@ function differing(one: RunRecord, other: RunRecord): string[] {
  * nothing where it has none. Compared with the standing DPBERT.
  */
 export function ownSettingsNote({ groups, setting }: Study, method: string): string {
-  const found = inTaskOrder(groups.filter((group) => group.method === method).map(({ task }) => task))
-    .flatMap((task) => {
-      const dpbert = findGroup(groups, task, "dpbert", setting),
-        theirs = groups.filter((group) => group.task === task && group.method === method);
-      const keys = dpbert
-        ? theirs.flatMap(({ records: [record] }) => differing(record, dpbert.records[0]))
-        : [];
-      return keys.length > 0 ? [{ task, keys }] : [];
-    });
+  const found = groups.filter((group) => group.method === method).map(({ task, records: [record] }) => {
+    const dpbert = findGroup(groups, task, "dpbert", setting);
+    return { task, keys: dpbert ? differing(record, dpbert.records[0]) : [] };
+  }).filter(({ keys }) => keys.length > 0);
   if (found.length === 0) return "";
   const keys = [...new Set(found.flatMap(({ keys }) => keys))].join(" and ");
   return ` ${methodLabel(method)} has ${keys} of its own on ${
-    found.map(({ task }) => taskLabel(task)).join(", ")
+    inTaskOrder(found.map(({ task }) => task)).map(taskLabel).join(", ")
   } (recipe in its records), found to suit it better.`;
 }

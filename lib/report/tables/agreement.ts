@@ -1,6 +1,6 @@
 /** The end of `reproduce`: are the numbers made here the committed ones? */
 import type { RunRecord } from "../../runs/records/record.ts";
-import { findGroup, groupRuns, type RunGroup, scoresOf } from "../study/groups.ts";
+import { findGroup, groupRuns, type RunGroup, sameSeeds, scoresOf } from "../study/groups.ts";
 import { mean, predictionHalfWidth95 } from "../statistics.ts";
 import { methodLabel, noValue, showDifference, showHalfWidth, showScore, taskLabel } from "../style.ts";
 import type { Table } from "../value.ts";
@@ -102,10 +102,7 @@ function resultOf(record: RunRecord): string {
 }
 
 function sameForSharedSeeds(a: RunGroup, b: RunGroup, read: (record: RunRecord) => string): boolean {
-  return a.records.every((record) => {
-    const other = b.records.find(({ seed }) => seed === record.seed);
-    return !other || read(record) === read(other);
-  });
+  return sameSeeds(a, b).every(([one, other]) => read(one) === read(other));
 }
 
 function allSeedsShared(ours: RunGroup, committed: RunGroup): boolean {

@@ -1,9 +1,16 @@
 /** What every control leaves of DPBERT's score. */
 import { familyOf } from "../comparison/families.ts";
 import { fewerSeeds, missingSubsets } from "../difficulty/dynamic.ts";
-import { onePathCosts, shufflingCosts } from "../difficulty/levels.ts";
+import { executedLayers, onePathCosts, shufflingCosts } from "../difficulty/levels.ts";
 import { mean } from "../statistics.ts";
-import { layersOf, overTarget, overTargetNote, provenanceNote, type RunGroup } from "../study/groups.ts";
+import {
+  layersOf,
+  overTarget,
+  overTargetNote,
+  provenanceNote,
+  type RunGroup,
+  scoresOf,
+} from "../study/groups.ts";
 import { leadsOf, seedsNote } from "../study/leads.ts";
 import { marked } from "../study/marks.ts";
 import { noRunYet } from "../study/missing.ts";
@@ -42,7 +49,7 @@ export function controlsTable(study: Study): Table {
       `${ownSettingsNote(study, "static-subset")} ${overTargetNote} ${provenanceNote(study.profile, ours)}${
         missingSubsets(study, rows)
       }`,
-    columns: columns,
+    columns,
     rows,
     leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },
   };
@@ -54,7 +61,7 @@ function controlRow(study: Study, group: RunGroup): string[] {
     taskLabel(group.task),
     group.setting || noValue,
     `${group.records.length}`,
-    showScore(mean(group.records.map(({ metrics }) => metrics.score))),
+    showScore(mean(scoresOf(group))),
     showScore(layersOf(group)) + overTarget(group),
     commonestPath(group),
     showPoints(onePathCosts(group)),
@@ -69,7 +76,7 @@ function commonestPath({ records }: RunGroup): string {
   const shares = records.flatMap(({ controls }) => numberIn(controls?.commonestPathShare));
   const paths = records.flatMap(({ controls }) => controls?.commonestPath ?? []);
   if (shares.length === 0 || paths.length === 0) return noValue;
-  const layers = paths.map((path) => `${path}`.split("1").length - 1);
+  const layers = paths.map((path) => executedLayers({ path: `${path}` }));
   return `${showPercent(mean(shares))} at ${showCounts(layers)} layers`;
 }
 
@@ -84,6 +91,6 @@ function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string
   const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
   const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
   if (!nearest) return noRunYet;
-  const score = showScore(mean(nearest.records.map(({ metrics }) => metrics.score)));
+  const score = showScore(mean(scoresOf(nearest)));
   return marked(`${score} at ${showScore(layersOf(nearest))}${fewerSeeds(nearest.records, dpbert)}`, nearest);
 }

@@ -9,6 +9,7 @@ import {
   overTargetNote,
   provenanceNote,
   type RunGroup,
+  sameSeeds,
   scoresOf,
   speedupsOf,
   timedRows,
@@ -104,10 +105,9 @@ function retentionRow(group: RunGroup, bert: RunGroup | undefined, paper: Paper)
 
 /** Percent of the full model's score that each run keeps; runs whose seed has no positive `bert` score are left out. */
 export function keptOf(group: RunGroup, bert: RunGroup | undefined): number[] {
-  return group.records.flatMap((record) => {
-    const full = bert?.records.find((other) => other.seed === record.seed)?.metrics.score ?? 0;
-    return full > 0 ? [record.metrics.score / full * 100] : [];
-  });
+  return sameSeeds(group, bert).flatMap(([own, full]) =>
+    full.metrics.score > 0 ? [own.metrics.score / full.metrics.score * 100] : []
+  );
 }
 
 /** Where BERT scores this much, there is hardly anything to lose. */

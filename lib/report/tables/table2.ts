@@ -18,6 +18,7 @@ import {
   otherRowsNote,
   provenanceNote,
   type RunGroup,
+  sameSeeds,
   scoresOf,
 } from "../study/groups.ts";
 import { leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
@@ -186,7 +187,7 @@ export function discretisationTable(study: Study): Table {
       showScore(mean(scoresOf(group))),
       showScore(layersOf(group)),
       scoreCell(softly),
-      softly ? marked(showDifference(mean(gains(softly, group))), softly) : noValue,
+      softly ? marked(showDifference(gapOf(softly, group)), softly) : noValue,
       scoreCell(sampled),
       marked(showScore(sampled && layersOf(sampled)), sampled),
     ]),
@@ -195,10 +196,7 @@ export function discretisationTable(study: Study): Table {
   };
 }
 
-/** What a group scores more than another, for each seed that both have. */
-function gains(group: RunGroup, other: RunGroup): number[] {
-  return group.records.flatMap(({ seed, metrics }) => {
-    const same = other.records.find((record) => record.seed === seed);
-    return same ? [metrics.score - same.metrics.score] : [];
-  });
+/** How far the weights read softly score above the same thresholded, mean over the seeds that both have. */
+function gapOf(softly: RunGroup, thresholded: RunGroup): number {
+  return mean(sameSeeds(softly, thresholded).map(([soft, hard]) => soft.metrics.score - hard.metrics.score));
 }
