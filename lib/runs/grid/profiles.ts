@@ -75,8 +75,8 @@ const byEntropy = (settings: Settings = {}): MethodRequest[] =>
     ...settings,
   });
 
-/** Target rates of DPBERT-soft beside the one that it has by default. */
-const otherSoftRates = [0.6, lowerRate, 0.2];
+/** Target rates of DPBERT-soft beside the one that it has by default: on both sides of it. */
+const otherSoftRates = [0.6, lowerRate];
 
 /** DPBERT-soft's weights at a target rate under its other gates, which takes no training. */
 const otherReadings = (targetRate: number): MethodRequest[] =>
@@ -103,10 +103,11 @@ const fullGrids: Record<string, ProfileGrid> = {
       // The path of the standing DPBERT's planner, whatever its length; the others have a rate of their own.
       { method: "static-subset", settings: { subset: "commonest", targetRate: standingRate } },
       { method: "static-subset", settings: { subset: "random", targetRate: subsetRate } },
-      // Four and seven layers: on both sides of what DPBERT executes at its standing rate.
-      ...requests("static-subset", "targetRate", [lowerRate, 0.6]),
+      // Four layers: beside the six, on both sides of what DPBERT mostly executes.
+      ...requests("static-subset", "targetRate", [lowerRate]),
       ...requests("bert-first-k", "firstLayers", [3, 5, 7, 8, 10, 11]),
-      ...requests("bert-first-k", "firstLayers", [4, 6, 9], { extraSteps: "stage3" }),
+      // About as many layers as DPBERT executes at its standing rate, for as many steps.
+      ...requests("bert-first-k", "firstLayers", [6], { extraSteps: "stage3" }),
       ...ablations.map(({ settings }) => ({
         method: "dpbert",
         settings: { targetRate: standingRate, ...settings },
