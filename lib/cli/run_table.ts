@@ -4,6 +4,7 @@ import { keyOf, type RunRequest } from "../runs/grid/grid.ts";
 import type { ScheduledRun } from "../runs/schedule/schedule.ts";
 import { runName } from "../runs/records/store.ts";
 import { clock, progressLine, type progressPrinter, stepClock, type StepProgress } from "./progress.ts";
+import { mean } from "../mean.ts";
 
 /** A run with what is known of its time, all in milliseconds of one clock. */
 export interface TimedRun extends ScheduledRun {
@@ -51,7 +52,7 @@ function likeOthers({ task, method }: RunRequest, known: readonly Told[]): numbe
   const sameMethod = known.filter(({ request }) => request.method === method);
   const same = sameMethod.filter(({ request }) => request.task === task);
   const alike = [same, sameMethod, known].find((times) => times.length > 0);
-  return alike ? alike.reduce((total, { ms }) => total + ms, 0) / alike.length : null;
+  return alike ? mean(alike.map(({ ms }) => ms)) : null;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { Task } from "./tasks.ts";
+import { mean } from "../mean.ts";
 
 /** Share of equal entries. Throws `InputError` for unequal lengths, nothing to score, or a number that is not finite. */
 export function accuracy(predictions: readonly number[], labels: readonly number[]): number {
@@ -89,7 +90,7 @@ export function scoreTask(
   }
   const names = task.id === "mnli" ? ["accuracy"] : task.metrics;
   const components = names.map((name) => 100 * metrics[name](predictions, labels));
-  const score = components.reduce((sum, value) => sum + value, 0) / components.length;
+  const score = mean(components);
   return { ...Object.fromEntries(names.map((name, at) => [name, components[at]])), score };
 }
 
@@ -151,8 +152,8 @@ function isConstant(values: readonly number[]): boolean {
 }
 
 function centred(values: readonly number[]): number[] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => value - mean);
+  const centre = mean(values);
+  return values.map((value) => value - centre);
 }
 
 function dot(x: readonly number[], y: readonly number[]): number {

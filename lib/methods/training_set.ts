@@ -3,6 +3,7 @@ import { type Batch, collate, type EncodedExample, evalBatchRows, trainBatchRows
 import { Diverged } from "../errors.ts";
 import type { Interruption, LabelKind } from "../train/mod.ts";
 import { type Backbone, infer, type Method } from "./method.ts";
+import { mean } from "../mean.ts";
 
 export interface TrainingSet {
   kind: LabelKind;
@@ -92,5 +93,5 @@ export const executedLayers = (path: string): number => path.replaceAll("0", "")
 
 /** Mean number of executed layers of path strings. */
 export function meanExecutedLayers(paths: string[]): number {
-  return paths.reduce((total, path) => total + executedLayers(path), 0) / paths.length;
+  return mean(paths.map(executedLayers));
 }

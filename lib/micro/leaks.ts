@@ -6,6 +6,7 @@
 import { pearson } from "../glue/metrics.ts";
 import { shuffled, stream } from "./draw.ts";
 import type { MicroExample } from "./grammar.ts";
+import { mean } from "../mean.ts";
 
 /** What a model may see. */
 export type View = "words" | "neighbours" | "layout";
@@ -107,7 +108,7 @@ function fitted(
   { seed, epochs, decay }: Required<ProbeOptions>,
 ): Weights {
   const weights = { bias: new Float64Array(outputs), matrix: new Float64Array(features * outputs) };
-  if (outputs === 1) weights.bias[0] = targets.reduce((sum, target) => sum + target, 0) / targets.length;
+  if (outputs === 1) weights.bias[0] = mean(targets);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = 0.5 * (1 - epoch / epochs);
     for (const row of shuffled([...inputs.keys()], stream(seed, "probe", epoch))) {

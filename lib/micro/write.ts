@@ -8,6 +8,7 @@ import type { MicroExample } from "./grammar.ts";
 import { tokenCount } from "./lexicon.ts";
 import { answersHeader, difficultyHeader, refuseForeignTasks, refuseForeignVocabulary } from "./owned.ts";
 import { microVocabulary } from "./vocabulary.ts";
+import { mean } from "../mean.ts";
 
 /** Fills the columns that name where a sentence is from. */
 const source = "micro";
@@ -85,7 +86,7 @@ function summary(task: string, splits: MicroSplits): MicroSummary {
     rows: Object.fromEntries(Object.entries(splits).map(([name, examples]) => [name, examples.length])),
     levels: { from: Math.min(...levels), to: Math.max(...levels) },
     tokens: {
-      mean: tokens.reduce((sum, count) => sum + count, 0) / tokens.length,
+      mean: mean(tokens),
       longest: Math.max(...Object.values(splits).flat().map(inputTokens)),
     },
   };

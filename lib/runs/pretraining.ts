@@ -25,6 +25,7 @@ import { commit, libHash, loadAverage, machine, peakMemoryMb, versions } from ".
 import { withLock } from "./unfinished/lock.ts";
 import { canonicalJson, checked, formatCurve } from "./records/record.ts";
 import { arithmeticOf, openFolder, provenanceOf } from "./unfinished/resume_state.ts";
+import { mean } from "../mean.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -151,7 +152,7 @@ async function trained(context: PretrainingContext, { vocabText, hash, state, pr
 }
 
 function tokensSeen({ curve }: StageResult, steps: number): number {
-  return Math.round(curve.reduce((sum, { tokens }) => sum + tokens, 0) / curve.length * steps);
+  return Math.round(mean(curve.map(({ tokens }) => tokens)) * steps);
 }
 
 function scoresOf({ eligible: _, score: __, ...scores }: Evaluation): Record<string, number> {

@@ -1,6 +1,7 @@
 /** Which threshold or patience: chosen on held-out rows, from what every exit says of them, without running again. */
 import type { LabelKind } from "../../train/mod.ts";
 import { byPatience, type ExitRule, predictionEntropy } from "./rules.ts";
+import { mean } from "../../mean.ts";
 
 /** What a rule makes of examples whose every exit is known. */
 export interface ExitOutcome {
@@ -50,7 +51,7 @@ export function thresholdFor(exits: Float32Array[][], wanted: number): ChosenExi
       const at = own.findIndex((entropy) => entropy < threshold);
       return at < 0 ? own.length + 1 : at + 1;
     });
-    return layers.reduce((a, b) => a + b, 0) / exits.length;
+    return mean(layers);
   };
   const occurring = [...new Set(entropies.flat())].sort((a, b) => a - b);
   const thresholds = [0, ...occurring.map((entropy, i) => (entropy + (occurring[i + 1] ?? entropy + 1)) / 2)];

@@ -2,6 +2,7 @@
 import { type PerStage, stepRowsOf, stepsOf } from "./first_steps.ts";
 import { keyOf, type RunRequest } from "../grid/grid.ts";
 import { neededBy, parentOf, recipeOf, trainingOf } from "../methods/mod.ts";
+import { mean } from "../../mean.ts";
 
 /** What a task's rows come to. */
 export interface TaskSize {
@@ -56,9 +57,10 @@ function alike({ method }: RunRequest, { seconds }: Measured): PerStage | null {
 /** The mean of records of numbers, field by field; null of none. */
 function meanOf<T extends object>(records: readonly T[]): T | null {
   if (records.length === 0) return null;
-  const mean = (name: keyof T) =>
-    records.reduce((sum, record) => sum + Number(record[name]), 0) / records.length;
-  return Object.fromEntries(Object.keys(records[0]).map((name) => [name, mean(name as keyof T)])) as T;
+  const names = Object.keys(records[0]) as (keyof T)[];
+  return Object.fromEntries(
+    names.map((name) => [name, mean(records.map((record) => Number(record[name])))]),
+  ) as T;
 }
 
 /**

@@ -10,6 +10,7 @@ import { disposeModel, makeParts } from "../models.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Run, RunContext } from "../unfinished/run.ts";
 import { numOutputs, type Sources } from "../sources/sources.ts";
+import { mean } from "../../mean.ts";
 
 /** A number for the planner's own stage, where a method has one, and one for the stage that makes its model. */
 export interface PerStage {
@@ -57,7 +58,7 @@ export function typicalRows(examples: readonly EncodedExample[], count: number):
 
 /** Mean length of `examples` in tokens. */
 export const meanTokens = (examples: readonly EncodedExample[]): number =>
-  examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0) / examples.length;
+  mean(examples.map(({ tokenIds }) => tokenIds.length));
 
 /** Steps that are timed after one that warms up; a first one that takes so many seconds is enough. */
 const timed = 3, longStep = 0.7;
