@@ -2,6 +2,8 @@
  * Numbers inside Markdown pages, filled from committed files:
  *
  * - a block between `<!-- results/glue/tables/table1.md -->` and `<!-- end -->` holds that file's text;
+ * - one that begins with `<!-- results/glue/tables/table1.md | Task | Method | Ours -->` holds those columns of its table,
+ *   and what its caption says in bold;
  * - `<!-- data/paper/claims.tsv | speedUp | value -->[1.34](data/paper/claims.tsv)<!-- end -->` holds one value, as a
  *   link to where it comes from (`lookUp` reads it).
  *
@@ -9,9 +11,10 @@
  */
 import { posix } from "node:path";
 import { InputError } from "../../errors.ts";
+import { chosenColumns } from "./columns.ts";
 import { linkTo, rebasedLinks } from "./links.ts";
 
-const block = /(<!-- ([\w./-]+\.md) -->\n)([\s\S]*?)(<!-- end -->)/g;
+const block = /(<!-- ([\w./-]+\.md)(?: \| ([^\n]*?))? -->\n)([\s\S]*?)(<!-- end -->)/g;
 const value = /(<!-- ([^\s|]+) \| ([^\n]*?) -->)([^\n]*?)(<!-- end -->)/g;
 
 /** What a page is filled from; both throw `InputError` when there is no such file or value. */
@@ -38,8 +41,20 @@ export function fillPage(page: string, folder: string, { textOf, valueOf }: Page
       return old;
     }
   };
-  const text = page.replace(block, (_, open: string, path: string, old: string, close: string) => {
-    const fill = () => `\n${rebasedLinks(textOf(path).trim(), posix.dirname(path), folder)}\n\n`;
+  const wholeOrColumns = (path: string, names: string | undefined) => {
+    const text = textOf(path).trim();
+    return names === undefined ? text : chosenColumns(text, path, names.split(" | "));
+  };
+  type Parts = [
+    all: string,
+    open: string,
+    path: string,
+    names: string | undefined,
+    old: string,
+    close: string,
+  ];
+  const text = page.replace(block, (...[, open, path, names, old, close]: Parts) => {
+    const fill = () => `\n${rebasedLinks(wholeOrColumns(path, names), posix.dirname(path), folder)}\n\n`;
     return open + filled(old, fill) + close;
   }).replace(value, (_, open: string, path: string, keys: string, old: string, close: string) => {
     return open + filled(old, () => `[${valueOf(path, keys.split(" | "))}](${linkTo(folder, path)})`) + close;

@@ -37,6 +37,19 @@ text <!-- data/paper/claims.tsv | speedUp | value -->[speedUp,value](data/paper/
   assert.equal(fillPage(text, ".", sources).text, text);
 });
 
+Deno.test("fillPage puts a table's named columns into a block that names them", () => {
+  const textOf = () =>
+    "Two of **one** kind.\n\n| Task | [Ours](../runs) | Paper |\n| --- | ---: | ---: |\n| RTE | 1 | 2 |\n";
+  const [open, close] = ["<!-- results/glue/tables/a.md | Task | Ours -->\n", "<!-- end -->\n"];
+  const { text, problems } = fillPage(open + close, ".", { ...sources, textOf });
+  const shown = "\n**one**\n\n| Task | [Ours](results/glue/runs) |\n| --- | ---: |\n| RTE | 1 |\n\n";
+  assert.deepEqual([text, problems], [open + shown + close, []]);
+  assert.match(
+    fillPage("<!-- a.md | Nothing -->\n" + close, ".", { ...sources, textOf }).problems[0],
+    /no column/,
+  );
+});
+
 Deno.test("fillPage of a page in a folder links from there", () => {
   const { text } = fillPage(page, "docs", sources);
   assert(text.includes("[0](../results/glue/runs/a.json)"));

@@ -1,5 +1,6 @@
 /** One value of a committed file: a cell of a Markdown table or a TSV file, or a field of a JSON file. */
 import { InputError } from "../../errors.ts";
+import { cellsOf } from "./columns.ts";
 import { withoutLinks } from "./links.ts";
 
 /**
@@ -32,9 +33,7 @@ function tsvCells(content: string): string[][] {
 /** Cells of the table in a Markdown text, links as their texts, without the rule below the head. */
 function markdownCells(content: string): string[][] {
   const lines = content.split("\n").filter((line) => line.startsWith("|") && !/^[|\s:-]+$/.test(line));
-  return lines.map((line) =>
-    withoutLinks(line).split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|"))
-  );
+  return lines.map((line) => cellsOf(withoutLinks(line)).map((cell) => cell.replaceAll("\\|", "|")));
 }
 
 function fieldOf(content: string, file: string, keys: readonly string[]): string {
