@@ -51,9 +51,9 @@ Deno.test("claimsTable compares with soft gates on the tasks that have both", ()
 });
 
 Deno.test("claimsTable leads to the page that says how to check each claim, where there is one", () => {
-  const table = claimsTable(records, [], paper, "glue", { checked: "claims_to_check.md" });
+  const table = claimsTable(records, [], paper, "glue", { checked: "claims.md" });
   const [caption] = tableMarkdown({ ...table, places: { profile: "..", project: "../../.." } }).split("\n");
-  assert(caption.endsWith(" [How to check each of them.](../claims_to_check.md)"), caption);
+  assert(caption.endsWith(" [How to check each of them.](../claims.md)"), caption);
   assert(!claimsTable(records, [], paper, "glue").caption.includes("How to check"));
 });
 

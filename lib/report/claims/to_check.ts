@@ -45,7 +45,7 @@ export function claimsToCheck(study: Study): Table {
     (method === "bert" && setting === "") || (method === "dpbert" && setting === study.setting)
   );
   return {
-    name: "claims_to_check",
+    name: "claims",
     caption:
       "What is claimed and how to check it: dev scores × 100. Minutes: training, of this run and the one it starts " +
       "from, or of all runs, one after the other, on the machine that their timings name; over: of those that are there, while " +

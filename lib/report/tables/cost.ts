@@ -6,11 +6,11 @@ import { headLeads, leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { methodLabel, noValue, showRange, taskLabel } from "../style.ts";
 import type { Lead, Table } from "../value.ts";
 
-const columns = ["Task", "Method", "Seeds", "Minutes", "With its parent (minutes)", "Peak memory (MB)"];
+const columns = ["Task", "Method", "Seeds", "Minutes", "With its parents (minutes)", "Peak memory (MB)"];
 
 /**
- * One row per task, method and setting, smallest to largest seed: minutes of training, the same with the run it started
- * from (all stages), and memory. Methods on several tasks get a row over all of them.
+ * One row per task, method and setting, smallest to largest seed: minutes of training, the same with the runs it goes
+ * back to (all stages), and memory. Methods on several tasks get a row over all of them.
  */
 export function costTable(
   records: readonly RunRecord[],
@@ -20,14 +20,16 @@ export function costTable(
   const groups = groupRuns(records, timings, profile);
   const single = groups.map((group) => ({
     cells: [taskLabel(group.task), ...costCells([group], groups)],
-    leads: [...leadsOf(group), ...silentLeads(parentGroups(group, groups))],
+    leads: [...leadsOf(group), ...silentLeads(ancestorGroups(group, groups))],
   }));
   const rows = [...single, ...methodsOf(groups).flatMap((method) => wholeRow(groups, method))];
   return {
     name: "cost",
     caption:
       "What the runs took, smallest to largest seed. Minutes: training, without reading data and scoring; with its " +
-      `parent: all stages. ${machineNote(groups)} ${provenanceNote(profile, groups)}`,
+      `parents: with all runs that it goes back to. ${machineNote(groups)} ${
+        provenanceNote(profile, groups)
+      }`,
     columns,
     rows: rows.map(({ cells }) => cells),
     align: columns.map((_, column) => column < 2 ? "left" : "right"),
@@ -45,8 +47,8 @@ function wholeRow(
 ): { cells: string[]; leads: Lead[] }[] {
   const groups = all.filter((group) => group.method === method && group.setting === setting);
   if (groups.length < 2) return [];
-  const parents = groups.flatMap((group) => parentGroups(group, all));
-  return [{ cells: ["Any task", ...costCells(groups, all)], leads: silentLeads([...groups, ...parents]) }];
+  const ancestors = groups.flatMap((group) => ancestorGroups(group, all));
+  return [{ cells: ["Any task", ...costCells(groups, all)], leads: silentLeads([...groups, ...ancestors]) }];
 }
 
 /** Method, seeds, minutes, minutes with the parent, memory. */
@@ -67,23 +69,36 @@ function costCells(groups: readonly RunGroup[], all: readonly RunGroup[]): strin
 export const secondsOf = ({ seconds }: TimingRecord): number =>
   Object.values(seconds).reduce((sum, one) => sum + one, 0);
 
-/** Minutes of a group's runs, each with the run it started from (one of `all`): all stages. Untimed ones are left out. */
+/** Minutes of a group's runs, each with those that it goes back to (among `all`): all stages. Untimed ones are left out. */
 export function wholeMinutes({ records }: Pick<RunGroup, "records">, all: readonly RunGroup[]): number[] {
   return records.flatMap((record) => wholeSeconds(record, all)).map((seconds) => seconds / 60);
 }
 
-/** Seconds of a run and of the one it started from; nothing where one of them was not timed. */
+/** Seconds of a run and of those that it goes back to; nothing where one of them was not timed. */
 function wholeSeconds(record: RunRecord, all: readonly RunGroup[]): number[] {
+  const names = [nameOf(record), ...ancestorsOf(record, all)];
   const task = all.filter((group) => group.task === record.task);
-  const names = [nameOf(record), ...record.parent === null ? [] : [record.parent]];
   const timed = task.flatMap(({ timings }) => timings).filter((timing) => names.includes(nameOf(timing)));
   return timed.length < names.length ? [] : [timed.reduce((sum, timing) => sum + secondsOf(timing), 0)];
 }
 
 const nameOf = ({ method, setting, seed }: RunKey) => runName(method, setting, seed);
 
-function parentGroups(group: RunGroup, all: readonly RunGroup[]): RunGroup[] {
-  const names = group.records.map(({ parent }) => parent);
+/** The run that a run started from, the one that that one started from and so on, by name: a point of a sweep has two. */
+function ancestorsOf(record: RunRecord, all: readonly RunGroup[]): string[] {
+  const records = all.flatMap(({ task, records }) => task === record.task ? records : []),
+    names: string[] = [];
+  let at: RunRecord | undefined = record;
+  while (at && at.parent !== null && !names.includes(at.parent)) { // records can be edited: no name twice
+    const { parent } = at;
+    names.push(parent);
+    at = records.find((other) => nameOf(other) === parent);
+  }
+  return names;
+}
+
+function ancestorGroups(group: RunGroup, all: readonly RunGroup[]): RunGroup[] {
+  const names = group.records.flatMap((record) => ancestorsOf(record, all));
   return all.filter(({ task, records }) =>
     task === group.task && records.some((record) => names.includes(nameOf(record)))
   );

@@ -34,6 +34,18 @@ Deno.test("costTable names the records and timings of both generations", () => {
   assert(paths.includes("runs/mrpc/bert-s1.json") && paths.includes("timings/mrpc/dpbert-s1.json"));
 });
 
+Deno.test("costTable goes back to the first run from a point of a sweep, which took no training of its own", () => {
+  const seed = 0, task = "mrpc", point = { task, method: "dpbert", setting: "t0.5", seed };
+  const table = costTable(
+    [...runs.map(({ record }) => record), exampleRecord({ ...point, parent: "dpbert-s0" })],
+    [...runs.map(({ timing }) => timing), exampleTiming({ ...point, seconds: {} })],
+    "glue",
+  );
+  const row = table.rows.findIndex(([, method]) => method === "DPBERT (t0.5)");
+  assert.deepEqual(table.rows[row].slice(0, 5), ["MRPC", "DPBERT (t0.5)", "1", "0.0", "7.0"]); // 300 + 120 seconds
+  assert(table.leads!.rows[row].some(({ path }) => path === "runs/mrpc/bert-s0.json"));
+});
+
 Deno.test("costTable without timings shows dashes", () => {
   assert.deepEqual(costTable([exampleRecord()], [], "glue").rows, [["MRPC", "DPBERT", "1", "–", "–", "–"]]);
 });
