@@ -78,8 +78,9 @@ export function advantages(
 }
 
 /**
- * The gradient of the expected rewards E_a[sum_i R^i], written as a value to ascend (Williams 1992): mean over the
- * batch of sum_i R^i log pi(a^i), R^i held constant. Scalar.
+ * What stands in for the expected rewards in the gradient (Williams 1992), a value to ascend: mean over the batch of
+ * sum_i R^i log pi(a^i), R^i held constant. Every decision answers for its own future reward, so the gradient is on
+ * average that of E_a[R^1], the share skipped less beta times the loss, and not of all R^i added up (R10). Scalar.
  */
 export function policyTerm(logProbs: Tensor, rewards: Tensor): Tensor {
   return mean(sum(mul(detach(rewards), logProbs), 1));
@@ -102,9 +103,9 @@ export function ratePenalty(
 /** The terms of Eq. 12, each a scalar. */
 export interface ObjectiveTerms {
   taskLoss: Tensor;
-  /** sum_i R^i of the sampled paths, mean over the batch: the second term's value. */
+  /** sum_i R^i of the sampled paths, mean over the batch: the second term as it is printed. */
   totalReward: Tensor;
-  /** What stands in for it in the gradient. */
+  /** What stands in for it in the gradient (R10). */
   policyTerm: Tensor;
   meanExecuteProb: Tensor;
   ratePenalty: Tensor;
@@ -113,8 +114,8 @@ export interface ObjectiveTerms {
 }
 
 /**
- * Eq. 12: J = loss - lambda1 E_a[sum_i R^i] + lambda2 xi. losses [B], of the sampled paths; `reference` as in
- * `advantages`.
+ * Eq. 12: J = loss - lambda1 E_a[sum_i R^i] + lambda2 xi, its second term as `policyTerm` has it. losses [B], of the
+ * sampled paths; `reference` as in `advantages`.
  */
 export function objective(
   losses: Tensor,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   floatTensor,
+  mul,
   read,
   sigmoid,
   startBackend,
@@ -9,6 +10,7 @@ import {
   valueAndGradients,
   variable,
 } from "../../tensor/mod.ts";
+import { finiteDifferences } from "../../tensor/finite_differences.ts";
 import {
   actionLogProbs,
   advantages,
@@ -106,6 +108,30 @@ Deno.test("policyTerm holds the rewards constant: its gradient is R (a - s) / B,
   }, [logits]);
   const probs = [0.5, 0.75, 0.25, 0.5];
   await close(gradients[0]!, fixed.map((reward, i) => reward * (actions[i] - probs[i]) / 4));
+});
+
+Deno.test("policyTerm ascends the expected R^1: averaged over all paths its gradient is that of E[R^1] (R10)", async () => {
+  const paths = [[0, 0], [0, 1], [1, 0], [1, 1]], losses = [0.9, 0.2, 0.7, 0.1], numbers = [[0.3], [-0.8]];
+  const executeProb = (logit: number) => 1 / (1 + Math.exp(-logit));
+  const probOf = (path: number[], logits: number[][]) =>
+    path.reduce((prob, action, layer) => {
+      const s = executeProb(logits[layer][0]);
+      return prob * (action === 1 ? s : 1 - s);
+    }, 1);
+  const firstRewards = [1 - 2 * 0.9, 0.5 - 2 * 0.2, 0.5 - 2 * 0.7, 0 - 2 * 0.1]; // skipped, less beta = 2 times the loss
+  const expected = finiteDifferences(
+    (logits) => paths.reduce((sum, path, at) => sum + probOf(path, logits) * firstRewards[at], 0),
+    numbers,
+  );
+  // Each path once, weighed by its probability instead of drawn with it; 4 because the term is a mean over the four.
+  const logits = numbers.map(([logit]) => variable(floatTensor(Array(4).fill(logit), [4])));
+  const { gradients } = valueAndGradients(() => {
+    const weights = floatTensor(paths.map((path) => 4 * probOf(path, numbers)), [4, 1]);
+    const given = rewards(floatTensor(paths.flat(), [4, 2]), floatTensor(losses, [4]), 2);
+    const trace = traceOf(logits, [0, 1].map((layer) => paths.map((path) => path[layer])));
+    return policyTerm(actionLogProbs(trace), mul(given, weights));
+  }, logits);
+  for (const layer of [0, 1]) await close(sum(gradients[layer]!), expected[layer]);
 });
 
 Deno.test("advantages take off nothing, each layer's mean over the batch, or the rewards of the path of inference", async () => {

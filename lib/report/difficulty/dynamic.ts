@@ -226,13 +226,16 @@ export function verdictText(study: Study): string {
   const graded = answers.filter(({ followsDifficulty }) => followsDifficulty.length > 0);
   const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
   const partly = answers.filter((one) => one.dynamicSeeds > 0 && !isDynamic(one));
-  const dynamic =
-    "The planning is dynamic (gates vary; another input's path costs score; one path for all costs score or layers) " +
-    `in every seed on ${counted(answers, isDynamic)}${
-      partly.length > 0 ? `, in some seeds on ${counted(answers, (one) => partly.includes(one))}` : ""
-    }; were layers not counted, on ${
-      counted(answers, ({ group, dynamicByScore }) => dynamicByScore === group.records.length)
-    }.`;
+  const ifScoreAlone = counted(
+    answers,
+    ({ group, dynamicByScore }) => dynamicByScore === group.records.length,
+  );
+  const dynamic = `In every seed the planning is dynamic on ${counted(answers, isDynamic)}${
+    partly.length > 0 ? `, in some seeds on ${counted(answers, (one) => partly.includes(one))}` : ""
+  }.`;
+  const meaning =
+    "Dynamic means: gates vary, another input's path costs score, and one path for all costs score or executes more " +
+    `layers; if only score counted in the last, it would be ${ifScoreAlone}.`;
   const followed = graded.length > 0
     ? `Harder inputs take longer paths on ${
       counted(graded, ({ followsDifficulty }) => always(followsDifficulty))
@@ -245,7 +248,7 @@ export function verdictText(study: Study): string {
     : `Whether it is better than the best fixed subset of as many layers is not known yet: ${
       lackingSubset(study)
     }.`;
-  return [dynamic, followed, pays].join(" ") + markNote(...answers.flatMap(groupsOf));
+  return [dynamic, meaning, followed, pays].join(" ") + markNote(...answers.flatMap(groupsOf));
 }
 
 /** Why there is no comparison with a static subset, and the command that makes what a profile has of them. */

@@ -182,7 +182,7 @@ export function objectiveTable(
     name: "objective",
     caption:
       "J of Eq. 12 for this one path. Its second term has no gradient of its own: in the step, Σ R log π " +
-      `(here ${number(path.policyTerm)}) stands in for it. ξ = (μ − t)² with μ = ${
+      `(here ${number(path.policyTerm)}) stands in for it (R10). ξ = (μ − t)² with μ = ${
         number(path.meanExecuteProb)
       }, t = ${targetRate}. ${lessonNote}`,
     columns: ["Term", "Value", "Weight", "In J"],

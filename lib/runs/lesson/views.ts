@@ -210,7 +210,7 @@ export interface SampledPath {
   taskLoss: number;
   /** sum_i R^i. */
   totalReward: number;
-  /** sum_i R^i log pi(a^i): what stands for the expected rewards when gradients are taken. */
+  /** sum_i R^i log pi(a^i): what stands for the expected rewards when gradients are taken (R10). */
   policyTerm: number;
   /** mu (Eq. 10). */
   meanExecuteProb: number;
