@@ -2,7 +2,14 @@
 import { winsTable } from "../tables/competitors.ts";
 import { secondsOf, wholeMinutes } from "../tables/cost.ts";
 import { answersOf, isDynamic } from "../difficulty/dynamic.ts";
-import { findGroup, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "../study/groups.ts";
+import {
+  findGroup,
+  meansOverTasks,
+  provenanceNote,
+  type RunGroup,
+  scoresOf,
+  speedupsOf,
+} from "../study/groups.ts";
 import { type RunRecord, trainCommand } from "../../runs/records/record.ts";
 import { overridesOf } from "../../runs/records/overrides.ts";
 import { leadsOf } from "../study/leads.ts";
@@ -168,10 +175,8 @@ function verdicts(study: Study): { competitor: string; counts: string }[] {
 
 /** Mean over tasks of the percentage of BERT's score that is kept, for every seed that all of `ours` have. */
 function keptBySeed(study: Study, ours: readonly RunGroup[]): number[] {
-  const kept = ours.map((group) => keptOf(group, findGroup(study.groups, group.task, "bert")));
-  const seeds = Math.min(...kept.map(({ length }) => length));
-  return Array.from(
-    { length: Number.isFinite(seeds) ? seeds : 0 },
-    (_, seed) => mean(kept.map((one) => one[seed])),
-  );
+  return meansOverTasks(ours, (record) => {
+    const [kept] = keptOf({ records: [record] }, findGroup(study.groups, record.task, "bert"));
+    return kept;
+  });
 }

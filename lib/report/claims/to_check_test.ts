@@ -36,6 +36,20 @@ Deno.test("what is claimed of all tasks is checked by training them all", () => 
   assert.equal(kept[3], "95.0"); // 90, 95 and 100 of 100
 });
 
+Deno.test("what one more seed may keep is said by the seeds that all tasks have, not by their places", () => {
+  const pair = (task: string, seed: number, right: number) => [
+    { ...runs("bert", {}, 6, [20])[0], task, seed },
+    { ...runs("dpbert", { targetRate: 0.45 }, 4, [right])[0], task, seed },
+  ];
+  const made = [
+    ...[pair("sst-2", 1, 18), pair("sst-2", 2, 19)],
+    ...[pair("qnli", 0, 10), pair("qnli", 1, 18), pair("qnli", 2, 19)],
+  ];
+  const lines = claimsToCheck(exampleStudy(made.flat())).rows;
+  const tolerance = lines.find(([claim]) => claim.includes("keeps this share"))![4];
+  assert.equal(tolerance, "± 55.0"); // 90 and 95: 12.706 x 3.536 x sqrt(1 + 1/2)
+});
+
 Deno.test("against each competitor there is a claim of wins, ties and losses, and none against one without runs", () => {
   const firstK = (rights: number[]) => runs("bert-first-k", { firstLayers: 4 }, 4, rights);
   const made = [...runs("dpbert", { targetRate: 0.45 }, 4, [20, 20, 20]), ...firstK([8, 9, 10])];

@@ -1,5 +1,5 @@
 /** Runs of one task, method and setting seen together: what every table and figure counts over. */
-import { devRowsOf, type RunKey, type RunRecord } from "../../runs/records/record.ts";
+import { devRowsOf, type RunKey } from "../../runs/records/record.ts";
 import type { StudyRecord, StudyTiming } from "./filling.ts";
 import { inMethodOrder, inTaskOrder, showCounts } from "../style.ts";
 import { mean } from "../statistics.ts";
@@ -122,7 +122,7 @@ export function sameSeeds(
 /** For each seed that every group has with a number: the mean over the groups. */
 export function meansOverTasks(
   groups: readonly RunGroup[],
-  numberOf: (record: RunRecord) => number | undefined,
+  numberOf: (record: StudyRecord) => number | undefined,
 ): number[] {
   const seeds = groups[0]?.records.map(({ seed }) => seed) ?? [];
   const numbers = seeds.map((seed) =>

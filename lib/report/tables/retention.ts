@@ -104,7 +104,7 @@ function retentionRow(group: RunGroup, bert: RunGroup | undefined, paper: Paper)
 }
 
 /** Percent of the full model's score that each run keeps; runs whose seed has no positive `bert` score are left out. */
-export function keptOf(group: RunGroup, bert: RunGroup | undefined): number[] {
+export function keptOf(group: Pick<RunGroup, "records">, bert: RunGroup | undefined): number[] {
   return sameSeeds(group, bert).flatMap(([own, full]) =>
     full.metrics.score > 0 ? [own.metrics.score / full.metrics.score * 100] : []
   );
