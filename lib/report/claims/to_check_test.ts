@@ -10,6 +10,7 @@ const runs = (method: string, settings: Record<string, number>, layers: number, 
     right,
     path: firstOf6(layers),
     speedup: 6 / layers,
+    parent: method === "bert" ? null : `bert-s${seed}`,
   }));
 
 const table = claimsToCheck(exampleStudy([

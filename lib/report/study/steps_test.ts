@@ -22,11 +22,14 @@ const find = (method: string, setting: string) =>
 const soft = find("dpbert-soft", "gates=soft-t0.3");
 
 Deno.test("lineageOf goes from a run to the one on the pre-trained weights, on its own task", () => {
-  assert.deepEqual(lineageOf(study, soft)!.map(({ method, setting, task }) => [method, setting, task]), [
-    ["dpbert-soft", "gates=soft-t0.3", "sst-2"],
-    ["dpbert-soft", "t0.3", "sst-2"],
-    ["bert", "", "sst-2"],
-  ]);
+  assert.deepEqual(
+    lineageOf(study.groups, soft)!.map(({ method, setting, task }) => [method, setting, task]),
+    [
+      ["dpbert-soft", "gates=soft-t0.3", "sst-2"],
+      ["dpbert-soft", "t0.3", "sst-2"],
+      ["bert", "", "sst-2"],
+    ],
+  );
 });
 
 Deno.test("stepsFromPretrained adds them up: 3,660 + 2,120, and none for a reading of the same weights", () => {
@@ -35,7 +38,7 @@ Deno.test("stepsFromPretrained adds them up: 3,660 + 2,120, and none for a readi
 
 Deno.test("stepsFromPretrained knows nothing where a run on the way has no record, or starts from itself", () => {
   for (const method of ["deebert", "pabee"]) {
-    assert.equal(lineageOf(study, find(method, "")), null);
+    assert.equal(lineageOf(study.groups, find(method, "")), null);
     assert.ok(Number.isNaN(stepsFromPretrained(study, find(method, ""))));
   }
 });

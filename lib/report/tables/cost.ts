@@ -1,9 +1,10 @@
 /** What the runs took on the machine that made them: minutes and memory, from their timings. */
-import type { RunKey, RunRecord, TimingRecord } from "../../runs/records/record.ts";
-import { runName } from "../../runs/records/store.ts";
-import { groupRuns, methodsOf, provenanceNote, type RunGroup } from "../study/groups.ts";
+import type { RunRecord, TimingRecord } from "../../runs/records/record.ts";
+import type { StudyRecord } from "../study/filling.ts";
+import { findGroup, groupRuns, methodsOf, provenanceNote, type RunGroup } from "../study/groups.ts";
 import { headLeads, leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
-import { methodLabel, noValue, showRange, taskLabel } from "../style.ts";
+import { lineageOf } from "../study/steps.ts";
+import { methodLabel, noValue, showCounts, showRange, taskLabel } from "../style.ts";
 import type { Lead, Table } from "../value.ts";
 
 const columns = ["Task", "Method", "Seeds", "Minutes", "With its parents (minutes)", "Peak memory (MB)"];
@@ -53,12 +54,12 @@ function wholeRow(
 
 /** Method, seeds, minutes, minutes with the parent, memory. */
 function costCells(groups: readonly RunGroup[], all: readonly RunGroup[]): string[] {
-  const [{ method, setting, records }] = groups;
+  const [{ method, setting }] = groups;
   const timings = groups.flatMap((group) => group.timings);
   const whole = groups.flatMap((group) => wholeMinutes(group, all));
   return [
     methodLabel(method, setting),
-    `${records.length}`,
+    showCounts(groups.map(({ records }) => records.length)),
     showRange(timings.map((timing) => secondsOf(timing) / 60), 1),
     showRange(whole, 1),
     showRange(timings.flatMap(({ peakMemoryMb }) => peakMemoryMb ?? []), 0),
@@ -75,33 +76,19 @@ export function wholeMinutes({ records }: Pick<RunGroup, "records">, all: readon
 }
 
 /** Seconds of a run and of those that it goes back to; nothing where one of them was not timed. */
-function wholeSeconds(record: RunRecord, all: readonly RunGroup[]): number[] {
-  const names = [nameOf(record), ...ancestorsOf(record, all)];
-  const task = all.filter((group) => group.task === record.task);
-  const timed = task.flatMap(({ timings }) => timings).filter((timing) => names.includes(nameOf(timing)));
-  return timed.length < names.length ? [] : [timed.reduce((sum, timing) => sum + secondsOf(timing), 0)];
+function wholeSeconds(record: StudyRecord, all: readonly RunGroup[]): number[] {
+  const lineage = lineageOf(all, record) ?? [], timed = lineage.flatMap((run) => timingOf(run, all) ?? []);
+  const known = lineage.length > 0 && timed.length === lineage.length;
+  return known ? [timed.reduce((sum, timing) => sum + secondsOf(timing), 0)] : [];
 }
 
-const nameOf = ({ method, setting, seed }: RunKey) => runName(method, setting, seed);
-
-/** The run that a run started from, the one that that one started from and so on, by name: a point of a sweep has two. */
-function ancestorsOf(record: RunRecord, all: readonly RunGroup[]): string[] {
-  const records = all.flatMap(({ task, records }) => task === record.task ? records : []),
-    names: string[] = [];
-  let at: RunRecord | undefined = record;
-  while (at && at.parent !== null && !names.includes(at.parent)) { // records can be edited: no name twice
-    const { parent } = at;
-    names.push(parent);
-    at = records.find((other) => nameOf(other) === parent);
-  }
-  return names;
+function timingOf({ task, method, setting, seed }: StudyRecord, all: readonly RunGroup[]) {
+  return findGroup(all, task, method, setting)?.timings.find((timing) => timing.seed === seed);
 }
 
 function ancestorGroups(group: RunGroup, all: readonly RunGroup[]): RunGroup[] {
-  const names = group.records.flatMap((record) => ancestorsOf(record, all));
-  return all.filter(({ task, records }) =>
-    task === group.task && records.some((record) => names.includes(nameOf(record)))
-  );
+  const ancestors = group.records.flatMap((record) => lineageOf(all, record)?.slice(1) ?? []);
+  return all.filter(({ records }) => records.some((record) => ancestors.includes(record)));
 }
 
 function machineNote(groups: readonly RunGroup[]): string {

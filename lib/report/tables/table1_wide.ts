@@ -117,7 +117,9 @@ function tasksCell({ tasks }: Study, { method }: Family, groups: readonly RunGro
 
 /** The files that a row's numbers are from, its steps' among them. */
 function rowLeads(study: Study, groups: readonly RunGroup[]): Lead[] {
-  const trained = groups.flatMap(({ records }) => records).flatMap((one) => lineageOf(study, one) ?? []);
+  const trained = groups.flatMap(({ records }) => records).flatMap((one) =>
+    lineageOf(study.groups, one) ?? []
+  );
   return [...silentLeads(groups), ...curveLeads([...new Set(trained)])];
 }
 
@@ -125,7 +127,7 @@ function rowLeads(study: Study, groups: readonly RunGroup[]): Lead[] {
 function stepsCell(study: Study, groups: readonly RunGroup[]): string {
   const records = groups.flatMap((group) => group.records);
   const steps = records.map((record) => stepsFromPretrained(study, record)).filter(Number.isFinite);
-  return marked(showCounts(steps), { records: records.flatMap((one) => lineageOf(study, one) ?? []) });
+  return marked(showCounts(steps), { records: records.flatMap((one) => lineageOf(study.groups, one) ?? []) });
 }
 
 /** A dash where there is no run yet: the column of tasks says of how many there are some. */
