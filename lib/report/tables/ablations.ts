@@ -2,12 +2,12 @@
 import { ablations, ablationTasks } from "../../runs/grid/ablations.ts";
 import { trainCommand } from "../../runs/records/record.ts";
 import { settingSlug } from "../../runs/records/store.ts";
-import { comparedWith } from "../comparison/comparison.ts";
+import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.ts";
 import { byLayers, comparisonCell, curvesLead, curvesNote } from "../comparison/cell.ts";
 import { dynamicCell } from "../difficulty/dynamic.ts";
 import { shufflingCosts } from "../difficulty/levels.ts";
 import { findGroup, layersOf, provenanceNote, type RunGroup, scoresOf, speedupsOf } from "../study/groups.ts";
-import { headLeads, leadsOf, seedsNote } from "../study/leads.ts";
+import { headLeads, leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { mean, summarise } from "../statistics.ts";
 import type { Study } from "../study/study.ts";
 import {
@@ -19,7 +19,7 @@ import {
   showSpeedup,
   taskLabel,
 } from "../style.ts";
-import type { Table } from "../value.ts";
+import type { Lead, Table } from "../value.ts";
 
 const columns = [
   ...["Task", "Changed", "Seeds", "Score", "95 % interval", "Layers", "Speed-up", "Gates that vary, paths"],
@@ -65,7 +65,7 @@ export function ablationsTable(study: Study): Table {
       note: seedsNote,
       caption: [curvesLead],
       head: headLeads({ measured: ["Speed-up"] }),
-      rows: wanted.map(({ group }) => group ? leadsOf(group) : []),
+      rows: wanted.map(({ group }) => group ? changeLeads(study, group) : []),
     },
   };
 }
@@ -87,11 +87,22 @@ function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): stri
   ];
 }
 
+/** DPBERT's own curve. */
+const unchanged = { method: "dpbert", setting: "" };
+
+function besideUnchanged(study: Study, group: RunGroup): Compared | null {
+  return group.setting === study.setting ? null : comparedWith(study, group, unchanged, byLayers.cost);
+}
+
 function besideCell(study: Study, group: RunGroup): string {
   if (group.setting === study.setting) return noValue;
-  const unchanged = { method: "dpbert", setting: "" };
-  const compared = comparedWith(study, group, unchanged, byLayers.cost);
-  return comparisonCell(compared, study, group, unchanged, byLayers);
+  return comparisonCell(besideUnchanged(study, group), study, group, unchanged, byLayers);
+}
+
+/** The files of a change, and of DPBERT's curve where it is beside it. */
+function changeLeads(study: Study, group: RunGroup): Lead[] {
+  const beside = besideUnchanged(study, group), used = beside ? groupsIn(beside) : [];
+  return [...leadsOf(group), ...silentLeads(used.filter((one) => one !== group))];
 }
 
 function missingRow({ profile }: Study, { task, title, settings }: Wanted): string[] {

@@ -141,14 +141,15 @@ export function winsTable(study: Study): Table {
     oncePerPlace(groups.flatMap((group) => comparedWith(study, group, family, cost) ?? []));
   const rows = families.map((family) => {
     const layers = found(standing, family, layerCost), latency = found(standing, family, latencyCost);
+    const every = found(all, family, layerCost);
     const seeds = [...layers, ...latency].map((one) => one.seeds.length);
     const tasks = (compared: Compared[]) => `${compared.length} of ${standing.length}`;
     return {
       cells: [
         ...[familyStyle(family).label, showCounts(seeds), tasks(layers), ...countCells(layers)],
-        ...[tasks(latency), ...countCells(latency), ...countCells(found(all, family, layerCost))],
+        ...[tasks(latency), ...countCells(latency), ...countCells(every)],
       ],
-      groups: [...layers, ...latency].flatMap(groupsIn),
+      groups: [...new Set([...layers, ...latency, ...every].flatMap(groupsIn))],
     };
   });
   return {
@@ -168,7 +169,7 @@ export function winsTable(study: Study): Table {
       note: "",
       caption: [curvesLead],
       head: [],
-      rows: families.map(() => [{ path: "tables/competitors.md" }]),
+      rows: rows.map(({ groups }) => [{ path: "tables/competitors.md" }, ...silentLeads(groups)]),
     },
   };
 }

@@ -49,6 +49,17 @@ Deno.test("winsTable counts verdicts: one task, and two settings of DPBERT", () 
   ]);
 });
 
+Deno.test("winsTable names the records that its verdicts are of, of every setting", () => {
+  const paths = winsTable(study).leads!.rows[1].map(({ path }) => path);
+  assert.deepEqual(paths.filter((path) => !path.startsWith("timings/")), [
+    "tables/competitors.md",
+    "runs/sst-2/dpbert-t0.45-s0.json",
+    "runs/sst-2/pabee-p1-s0.json",
+    "runs/sst-2/pabee-p2-s0.json",
+    "runs/sst-2/dpbert-t0.9-s0.json",
+  ]);
+});
+
 Deno.test("winsTable counts once what two settings beyond an end of the competitor's curve come to", () => {
   const ours = [2, 3, 5, 6].map((layers) => run("dpbert", { targetRate: layers / 10 }, layers, 20));
   const counts = (...layers: number[]) =>

@@ -11,7 +11,7 @@ import {
   type RunGroup,
   scoresOf,
 } from "../study/groups.ts";
-import { leadsOf, seedsNote } from "../study/leads.ts";
+import { leadsOf, seedsNote, silentLeads } from "../study/leads.ts";
 import { marked } from "../study/marks.ts";
 import { noRunYet } from "../study/missing.ts";
 import { ownSettingsNote } from "../study/own_settings.ts";
@@ -51,7 +51,14 @@ export function controlsTable(study: Study): Table {
       }`,
     columns,
     rows,
-    leads: { note: seedsNote, head: [], rows: ours.map(leadsOf) },
+    leads: {
+      note: seedsNote,
+      head: [],
+      rows: ours.map((group) => [
+        ...leadsOf(group),
+        ...silentLeads(subsetKinds.flatMap((subset) => nearestSubset(study, group, subset) ?? [])),
+      ]),
+    },
   };
 }
 
@@ -67,7 +74,7 @@ function controlRow(study: Study, group: RunGroup): string[] {
     showPoints(onePathCosts(group)),
     showPoints(shufflingCosts(group)),
     showScore(mean(everyLayer)),
-    ...["commonest", "search", "random"].map((subset) => subsetCell(study, group, subset)),
+    ...subsetKinds.map((subset) => subsetCell(study, group, subset)),
   ];
 }
 
@@ -82,14 +89,21 @@ function commonestPath({ records }: RunGroup): string {
 
 const numberIn = (value: unknown): number[] => typeof value === "number" ? [value] : [];
 
+/** Who chose the layers, in the order of the columns. */
+const subsetKinds = ["commonest", "search", "random"];
+
 /** The subset of that kind whose layers are nearest to the group's. */
-function subsetCell({ groups }: Study, dpbert: RunGroup, subset: string): string {
+function nearestSubset({ groups }: Study, dpbert: RunGroup, subset: string): RunGroup | undefined {
   const names = subset === "search" ? ["", "subset=search"] : [`subset=${subset}`];
   const own = groups.filter(({ task, method, records: [record] }) =>
     task === dpbert.task && method === "static-subset" && names.includes(familyOf(record).setting)
   );
   const away = (group: RunGroup) => Math.abs(layersOf(group) - layersOf(dpbert));
-  const nearest = own.toSorted((a, b) => away(a) - away(b))[0];
+  return own.toSorted((a, b) => away(a) - away(b))[0];
+}
+
+function subsetCell(study: Study, dpbert: RunGroup, subset: string): string {
+  const nearest = nearestSubset(study, dpbert, subset);
   if (!nearest) return noRunYet;
   const score = showScore(mean(scoresOf(nearest)));
   return marked(`${score} at ${showScore(layersOf(nearest))}${fewerSeeds(nearest.records, dpbert)}`, nearest);

@@ -34,3 +34,11 @@ Deno.test("controlsTable says of how many seeds a subset is, where it has fewer"
   const { rows: [row] } = controlsTable(exampleStudy([planned, { ...planned, seed: 1 }, ...subsets]));
   assert.equal(row[10], "50.0 at 3.0, 1 seed");
 });
+
+Deno.test("controlsTable names the records of the subsets that it shows", () => {
+  const { leads } = controlsTable(exampleStudy([planned, ...subsets]));
+  assert.deepEqual(leads!.rows[0].map(({ path }) => path), [
+    "runs/sst-2/dpbert-t0.45-s0.json",
+    "runs/sst-2/static-subset-subset=search-t0.5-s0.json",
+  ]);
+});

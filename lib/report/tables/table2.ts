@@ -192,7 +192,14 @@ export function discretisationTable(study: Study): Table {
       marked(showScore(sampled && layersOf(sampled)), sampled),
     ]),
     align: gapColumns.map((_, column) => column < 2 ? "left" : "right"),
-    leads: { note: seedsNote, head: [], rows: rows.map(({ group }) => leadsOf(group)) },
+    leads: {
+      note: seedsNote,
+      head: [],
+      rows: rows.map(({ group, softly, sampled }) => [
+        ...leadsOf(group),
+        ...silentLeads([softly, sampled].flatMap((reading) => reading ?? [])),
+      ]),
+    },
   };
 }
 

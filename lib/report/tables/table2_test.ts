@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ablationsTable } from "./ablations.ts";
 import { exampleStudy, firstOf6, type MadeUpRun } from "../study/example_study.ts";
+import type { Table } from "../value.ts";
 import { discretisationTable, softGain, table2 } from "./table2.ts";
 
 const run = (method: string, settings: MadeUpRun["settings"], layers: number, right: number): MadeUpRun => ({
@@ -83,6 +84,17 @@ Deno.test("discretisationTable: one training under three kinds of gates", () => 
   assert.deepEqual(table.rows[1].slice(3), ["60.0", "4.0", "95.0", "+35.0", "70.0", "5.0"]);
 });
 
+const records = (table: Table, row: number) =>
+  table.leads!.rows[row].map(({ path }) => path).filter((path) => path.startsWith("runs/"));
+
+Deno.test("discretisationTable names the records of all three readings", () => {
+  assert.deepEqual(records(discretisationTable(study), 1), [
+    "runs/sst-2/dpbert-soft-t0.45-s0.json",
+    "runs/sst-2/dpbert-soft-gates=soft-t0.45-s0.json",
+    "runs/sst-2/dpbert-soft-gates=sampled-t0.45-s0.json",
+  ]);
+});
+
 Deno.test("discretisationTable takes the gap over the seeds that both have", () => {
   const soft = (right: number, seed: number, gates?: string): MadeUpRun => ({
     method: "dpbert-soft",
@@ -106,4 +118,15 @@ Deno.test("ablationsTable sets a change beside DPBERT at as many layers, and nam
     missing["Missing: filled by"],
     "`deno task train --profile micro --task cola --method dpbert --seed 0 --set lambda2=100 --set targetRate=0.45`",
   );
+});
+
+Deno.test("ablationsTable names the record of the change and of what it is beside", () => {
+  const table = ablationsTable(study);
+  const changed = table.rows.findIndex(([task, title]) =>
+    task === "SST-2" && title.startsWith("no reinforce")
+  );
+  assert.deepEqual(records(table, changed), [
+    "runs/sst-2/dpbert-lambda1=0-t0.45-s0.json",
+    "runs/sst-2/dpbert-t0.45-s0.json",
+  ]);
 });
