@@ -26,6 +26,13 @@ Deno.test("claimsTable puts five claims of the paper beside ours", () => {
   ]);
 });
 
+Deno.test("claimsTable's latency is the mean share that figures show, not that of the mean speed-up", () => {
+  const timed = (task: string, speedup: number) =>
+    exampleTiming({ task, latency: { ...exampleTiming().latency!, speedup } });
+  const { rows } = claimsTable(records, [timed("mrpc", 1), timed("sts-b", 3)], paper, "glue");
+  assert.equal(rows[2][2], "66.7 (2.00×)"); // all of it and a third
+});
+
 Deno.test("claimsTable leads to where the paper's number is typed, to the table by task, and names every record", () => {
   const table = claimsTable(records, [exampleTiming()], paper, "glue", { notebooks: { table1: "a.ipynb" } });
   const line = tableMarkdown({ ...table, places: { profile: "..", project: "../../.." } }).split("\n")[5];
