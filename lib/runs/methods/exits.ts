@@ -18,7 +18,7 @@ import type { Model, PartMakers } from "../models.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Run } from "../unfinished/run.ts";
 import type { OnPaths, Selection } from "./entry.ts";
-import { setOf } from "./training.ts";
+import { setOf, stoppable } from "./training.ts";
 
 /** The parts of a method with exits. */
 export const offRampsPart: PartMakers = {
@@ -52,7 +52,8 @@ export async function chooseExit(
   trained: Selection,
 ): Promise<Selection> {
   const { kind, heldOut, score } = setOf(run), { recipe } = run, name = knobOf(by), given = recipe[name];
-  const exits = await exitLogits(backbone, parts.offRamps!, kind, heldOut);
+  const message = `Stopped while choosing the ${name}; the same command chooses it again.`;
+  const exits = await exitLogits(backbone, parts.offRamps!, kind, heldOut, stoppable(run, message));
   const wanted = recipe.stage3.targetRate * backbone.config.numLayers;
   const chosen = by === "entropy" ? thresholdFor(exits, wanted) : patienceFor(exits, wanted, kind);
   const knob = given === "target" ? chosen.knob : given;

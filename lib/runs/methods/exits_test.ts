@@ -78,6 +78,18 @@ for (
   });
 }
 
+Deno.test("a choice of the threshold stops between two batches", async () => {
+  await inResults(async (context) => {
+    const settings = { epochs: 0.5, "exits.steps": 2 };
+    await trainRun(shortRun("deebert", settings), context);
+    const point = shortRun("deebert", { ...settings, targetRate: 0.4 });
+    await assert.rejects(trainRun(point, { ...context, shouldStop: () => true }), {
+      name: "Stopped",
+      message: "Stopped while choosing the threshold; the same command chooses it again.",
+    });
+  });
+});
+
 Deno.test("deebert and entropy refuse a regression before anything is written", async () => {
   const why = "leaves by the entropy of a prediction, which a regression does not have; leave STS-B out.";
   await refusedAtOnce(shortRun("deebert", {}, "sts-b"), `deebert ${why}`);

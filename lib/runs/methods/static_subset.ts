@@ -13,7 +13,6 @@ import {
   searchSubset,
 } from "../../methods/mod.ts";
 import { random } from "../../tensor/mod.ts";
-import { pauses } from "../../train/mod.ts";
 import type { RunRequest } from "../grid/grid.ts";
 import { disposeModel, type Model } from "../models.ts";
 import { commonestPath } from "../records/outcome.ts";
@@ -23,7 +22,7 @@ import { dpbertEntry } from "./dpbert.ts";
 import type { MethodEntry, Selection } from "./entry.ts";
 import { fineTuneSearch } from "./search.ts";
 import { requestOf, stage1Of, stage1Uses, stage3Backbone } from "./stage1.ts";
-import { bestScore, loopOptions, selectionOf, setOf } from "./training.ts";
+import { bestScore, loopOptions, selectionOf, setOf, stoppable } from "./training.ts";
 
 const uses: Uses = { ...stage1Uses, subset: true, stage2: true, stage3: true };
 
@@ -36,23 +35,21 @@ const countOf = ({ stage3 }: Recipe, numLayers: number) =>
   Math.max(1, Math.round(stage3.targetRate * numLayers));
 
 async function findPath(run: Run, { backbone }: Model): Promise<string> {
-  const { recipe, request, context } = run, { numLayers } = backbone.config;
+  const { recipe, request } = run, { numLayers } = backbone.config;
   if (recipe.subset === "commonest") return await commonestOf(run);
   const count = countOf(recipe, numLayers);
   if (recipe.subset === "random") return randomSubset(count, numLayers, random(request.seed, "subset"));
-  const between = pauses(
-    { now: context.now, shouldStop: context.shouldStop, checkpointEvery: Infinity },
-    () => Promise.resolve(),
-    () => "Stopped while searching for the best layers; the same command searches again.",
-  );
-  return await searchSubset(backbone, setOf(run), count, { done: null, between });
+  const message = "Stopped while searching for the best layers; the same command searches again.";
+  return await searchSubset(backbone, setOf(run), count, stoppable(run, message));
 }
 
 /** The commonest path of the planner on the held-out rows. */
 async function commonestOf(run: Run): Promise<string> {
   const planner = await run.openOther(plannerOf(run.request)), { kind, heldOut } = setOf(run);
+  const message = "Stopped while looking for the planner's commonest path; the same command looks again.";
   try {
-    const { paths } = await predictAll(planner.backbone, kind, heldOut, () => planner.method);
+    const { backbone, method } = planner;
+    const { paths } = await predictAll(backbone, kind, heldOut, () => method, stoppable(run, message));
     return commonestPath(paths).path;
   } finally {
     disposeModel(planner);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Recipe } from "../recipe.ts";
-import { fewSteps, shortRun, stoppedAndContinued, trainedAndOpened } from "../short_runs.ts";
+import { fewSteps, inResults, shortRun, stoppedAndContinued, trainedAndOpened } from "../short_runs.ts";
+import { trainRun } from "../unit.ts";
 
 Deno.test("static-subset searches as many layers as the target says, and its record names them", async () => {
   const request = shortRun("static-subset", { epochs: 0.5, "stage3.steps": 4, targetRate: 0.5 });
@@ -27,4 +28,15 @@ Deno.test("a random static-subset keeps a layer at least, and what was set witho
 
 Deno.test("static-subset stopped everywhere and continued leaves the same bytes as undisturbed", async () => {
   await stoppedAndContinued(shortRun("static-subset", { ...fewSteps, subset: "commonest" }));
+});
+
+Deno.test("static-subset stops between two batches of what it asks the planner", async () => {
+  await inResults(async (context) => {
+    const request = shortRun("static-subset", { ...fewSteps, subset: "commonest" });
+    await trainRun(shortRun("dpbert", fewSteps), context);
+    await assert.rejects(trainRun(request, { ...context, shouldStop: () => true }), {
+      name: "Stopped",
+      message: "Stopped while looking for the planner's commonest path; the same command looks again.",
+    });
+  });
 });

@@ -1,5 +1,5 @@
 /** What the entries' trainings share. */
-import type { LoopOptions, StageResult } from "../../train/mod.ts";
+import { type Interruption, type LoopOptions, pauses, type StageResult } from "../../train/mod.ts";
 import { stateFile } from "../unfinished/resume_state.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Run } from "../unfinished/run.ts";
@@ -20,6 +20,12 @@ export function loopOptions(run: Run, stage: string): Omit<LoopOptions, "ops"> {
     onNote: (text) => context.onNote?.(`${name}: ${text}`),
     onProgress: (progress) => context.onProgress?.(`${request.task} ${name}`, progress),
   };
+}
+
+/** Lets a run stop between two batches of work of which no half is kept, with the message that `stopped` is. */
+export function stoppable({ context: { now, shouldStop } }: Run, stopped: string): Interruption {
+  const never = { now, shouldStop, checkpointEvery: Infinity };
+  return { done: null, between: pauses(never, () => Promise.resolve(), () => stopped) };
 }
 
 /** Steps of stage 1 on so many rows. */
