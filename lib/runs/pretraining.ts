@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parameterCount, randomBert, saveBert } from "../bert/mod.ts";
 import { writeAtomic } from "../files/atomic.ts";
+import { textOrNull } from "../files/missing.ts";
 import { sha256OfFile } from "../files/sha256.ts";
 import { microVocabulary } from "../micro/mod.ts";
 import {
@@ -53,10 +54,10 @@ export type PretrainingRecord = z.infer<typeof recordSchema>;
 
 const recordFile = (folder: string) => join(folder, "pretraining.json");
 
-/** The record in `folder`, or null where none is. Throws `InputError` for one that is broken. */
+/** The record in `folder`, or null where none is. Throws `InputError` for one that is broken or cannot be read. */
 export async function findPretraining(folder: string): Promise<PretrainingRecord | null> {
   const file = recordFile(folder);
-  const text = await Deno.readTextFile(file).catch(() => null);
+  const text = await textOrNull(file);
   if (text === null) return null;
   const advice = "Delete it and run `deno task pretrain` again.";
   let found: unknown = null;

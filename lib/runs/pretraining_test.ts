@@ -88,3 +88,12 @@ Deno.test("A broken record is refused by name", () =>
     await Deno.writeTextFile(join(folder, "pretraining.json"), "{");
     await assert.rejects(findPretraining(folder), /pretraining\.json.*deno task pretrain/s);
   }));
+
+Deno.test("A record that cannot be read is refused, not taken for none", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "pretraining.json"), { recursive: true });
+    await assert.rejects(findPretraining(folder), {
+      name: "InputError",
+      message: /^Cannot read .*pretraining/,
+    });
+  }));

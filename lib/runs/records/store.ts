@@ -3,9 +3,10 @@
  * `<results>/<profile>/{runs,timings,paths,curves}/<task>/<method>[-<setting>]-s<seed>.*`. Names are built from
  * records and never parsed.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { writeAtomic } from "../../files/atomic.ts";
+import { textOrNull } from "../../files/missing.ts";
 import { InputError } from "../../errors.ts";
 import {
   checked,
@@ -200,15 +201,6 @@ async function names(folder: string): Promise<string[]> {
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return [];
     throw error;
-  }
-}
-
-async function textOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return null;
-    throw new InputError(`Cannot read ${path} (${(error as Error).message}). Make it readable or delete it.`);
   }
 }
 

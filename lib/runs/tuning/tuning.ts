@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError, visible } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
+import { textOrNull } from "../../files/missing.ts";
 import { checked, runRecordSchema, schemaVersion } from "../records/record.ts";
 
 const { profile, task, method, seed, recipeHash, backend, blas, simd, provenance } = runRecordSchema.shape;
@@ -107,10 +108,7 @@ const again = "Delete it and run `deno task tune` again.";
 /** The tuning in a file, or null where there is none. Throws `InputError` for a broken one and one of another name. */
 export async function findTuning(resultsDir: string, key: TuningKey): Promise<Tuning | null> {
   const file = tuningFile(resultsDir, key);
-  const text = await Deno.readTextFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
+  const text = await textOrNull(file);
   if (text === null) return null;
   let found: unknown;
   try {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { sweepTemporaries, writeAtomic } from "../../files/atomic.ts";
+import { textOrNull } from "../../files/missing.ts";
 import { InputError } from "../../errors.ts";
 import type { Backend } from "../../tensor/mod.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -67,16 +68,25 @@ export async function isOutdated(folder: string): Promise<boolean> {
 
 /**
  * The provenance of a run that goes on under the code `now`; `file` keeps what it began under. With stages of earlier
- * code, `libHash` names all of it, in order and joined by "+", and there is no one commit.
+ * code, `libHash` names all of it, in order and joined by "+", and there is no one commit. Throws `InputError` for a file
+ * that cannot be read: what the run began under would be forgotten.
  */
 export async function provenanceOf(
   file: string,
   now: RunRecord["provenance"],
 ): Promise<RunRecord["provenance"]> {
-  const earlier: string[] = await Deno.readTextFile(file).then(JSON.parse).catch(() => []);
+  const earlier = hashesIn(await textOrNull(file) ?? "[]", file);
   const all = [...new Set([...earlier, now.libHash])];
   if (all.length > earlier.length) await writeAtomic(file, JSON.stringify(all) + "\n");
   return all.length === 1 ? now : { commit: null, libHash: all.join("+") };
+}
+
+function hashesIn(text: string, file: string): string[] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${file} is not complete JSON; the same command with --fresh trains the run anew.`);
+  }
 }
 
 /** Whether anything lies in `folder` that belongs to a run that is not over: the mark, or how far a stage is. */

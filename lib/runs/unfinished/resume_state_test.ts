@@ -88,3 +88,14 @@ Deno.test("provenanceOf names every version of the code that had a part in the r
     await finishStates(folder);
     assert.deepEqual(await provenanceOf(file, b), b);
   }));
+
+Deno.test("provenanceOf does not take what cannot be read for a run that begins", () =>
+  withFolder(async (folder) => {
+    const now = { commit: null, libHash: "aaaa" };
+    await Deno.mkdir(`${folder}/begun-by-0123456789ab-wasm.json`);
+    await Deno.writeTextFile(`${folder}/begun-by-0123456789ab-cpu.json`, '["bb');
+    for (const [backend, message] of [["wasm", /Cannot read/], ["cpu", /not complete JSON.* --fresh/]]) {
+      const found = provenanceOf(`${folder}/begun-by-0123456789ab-${backend}.json`, now);
+      await assert.rejects(found, { name: "InputError", message });
+    }
+  }));
