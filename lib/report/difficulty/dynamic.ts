@@ -122,7 +122,11 @@ export function verdictFor({ gatesVary, pathsFit, onePathCosts, againstStatic }:
   if (!againstStatic) {
     return "dynamic; whether it pays is not known without a static subset of as many layers";
   }
-  if (againstStatic.verdict === "win") return "dynamic, and better than the best fixed subset found";
+  if (againstStatic.verdict === "win") {
+    return againstStatic.apart
+      ? "dynamic, and better than the best fixed subset found, which has more layers"
+      : "dynamic, and better than the best fixed subset found";
+  }
   if (againstStatic.verdict === "tie") return "dynamic, but no better than the best fixed subset found";
   return "dynamic, and worse than the best fixed subset found";
 }
@@ -224,7 +228,7 @@ export function verdictText(study: Study): string {
     return `Not known yet: there is no run of ${name}; ${fillCommand(study, "dpbert")} makes them.`;
   }
   const graded = answers.filter(({ followsDifficulty }) => followsDifficulty.length > 0);
-  const compared = answers.filter(({ againstStatic }) => againstStatic !== null);
+  const compared = answers.filter(({ againstStatic }) => againstStatic && !againstStatic.apart);
   const partly = answers.filter((one) => one.dynamicSeeds > 0 && !isDynamic(one));
   const ifScoreAlone = counted(
     answers,

@@ -95,6 +95,18 @@ Deno.test("a static subset of fewer layers says nothing of DPBERT's unless its c
   assert.match(row[6], /^win: \+30\.0 \(.*\) at 3\.0 layers$/);
 });
 
+Deno.test("a fixed subset of more layers that is worse is not one of as many layers", () => {
+  const runs = [planned({}), subset(10, 4)], { rows: [row], caption } = isItDynamicTable(exampleStudy(runs));
+  assert.match(row[6], /^dominates: \+50\.0 \(.*\) at 3\.5 against 4\.0 layers$/);
+  assert.equal(row[7], "dynamic, and better than the best fixed subset found, which has more layers");
+  assert.match(caption, /of as many layers is not known yet: .* have no number of layers in common;/);
+  const onRte = [planned({}), ...subsets(10)].map((run) => ({ ...run, task: "rte" }));
+  assert.match(
+    verdictText(exampleStudy([...runs, ...onRte])),
+    /better than the best fixed subset of as many layers on 1 of 1 task \(RTE\)\./,
+  );
+});
+
 Deno.test("one seed that says no is no yes, and the answer, the verdict and the caption say in how many it is one", () => {
   const cells = (other: MadeUpRun) => isItDynamicTable(exampleStudy([planned({}), { ...other, seed: 1 }]));
   const shuffled = cells(planned({ controls: paths(100, 95) }));
