@@ -161,7 +161,7 @@ function latencyClaim(ours: readonly RunGroup[], paper: Paper, notebook?: string
   };
 }
 
-const noGain: SoftGain = { tasks: [], gain: NaN, seeds: [], groups: [] };
+const noGain: SoftGain = { tasks: [], atLayers: [], gain: NaN, seeds: [], groups: [] };
 
 /** The paper's gain over the same tasks; over all four of its Table 2 while ours has none. */
 function softClaim({ tasks, gain, seeds, groups }: SoftGain, paper: Paper, notebook?: string): Claim {

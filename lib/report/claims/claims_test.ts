@@ -50,7 +50,7 @@ Deno.test("claimsTable leads to where the paper's number is typed, to the table 
 
 Deno.test("claimsTable compares with soft gates on the tasks that have both", () => {
   const groups = groupRuns([exampleRecord({ method: "dpbert-soft" })], [], "glue");
-  const soft = { tasks: ["mrpc", "rte"], gain: 4, seeds: [1, 2], groups };
+  const soft = { tasks: ["mrpc", "rte"], atLayers: [], gain: 4, seeds: [1, 2], groups };
   const row = claimsTable(records, [], paper, "glue", { soft }).rows[3];
   assert.equal(row[0], "Table 2: gain of reinforcement learning over soft gates (MRPC, RTE)");
   // 87.8 - 82.8 and 66.8 - 51.6; the seeds that both have, whatever else has run

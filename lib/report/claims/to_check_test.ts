@@ -70,6 +70,26 @@ Deno.test("against each competitor there is a claim of wins, ties and losses, an
   assert.equal(alone[3], "–"); // nothing to compare with
 });
 
+Deno.test("the gain over soft gates names the tasks that are compared at equal layers for want of a speed-up", () => {
+  const pair = (task: string, speedup?: number) =>
+    ["dpbert", "dpbert-soft"].map((method) => ({
+      ...runs(method, { targetRate: 0.45 }, 4, [20])[0],
+      ...{ task, speedup },
+    }));
+  const claim = (...made: ReturnType<typeof pair>[]) =>
+    claimsToCheck(exampleStudy(made.flat())).rows.map(([claim]) => claim).find((claim) =>
+      /soft gates/.test(claim)
+    );
+  const gains = "DPBERT gains over soft gates";
+  assert.equal(claim(pair("rte", 1.5), pair("mrpc", 2)), `${gains} at equal speed-up (RTE, MRPC)`);
+  assert.equal(
+    claim(pair("rte"), pair("mrpc", 2)),
+    `${gains} at equal speed-up (MRPC), at equal layers (RTE)`,
+  );
+  assert.equal(claim(pair("rte")), `${gains} at equal layers (RTE)`);
+  assert.equal(claim(), `${gains} at equal speed-up (no task yet)`);
+});
+
 Deno.test("the minutes of everything are those of all runs, and more while some that the profile wants are missing", () => {
   const study = exampleStudy([
     ...runs("bert", {}, 6, [20, 20, 20]),

@@ -52,6 +52,8 @@ function besideSoft(study: Study, task: string, cost: Cost): Compared | null {
 /** The gain over soft gates at equal speed-up on the tasks of Table 2 that have both, and the runs behind it. */
 export interface SoftGain {
   tasks: string[];
+  /** Those of them whose gain is at equal layers, because they were not timed or have no speed-up in common. */
+  atLayers: string[];
   gain: number;
   /** How many seeds each task's gain is of. */
   seeds: number[];
@@ -61,12 +63,13 @@ export interface SoftGain {
 /** See `SoftGain`; without a speed-up in common the gain at equal layers, and without those none. */
 export function softGain(study: Study): SoftGain {
   const found = table2Tasks.flatMap((task) => {
-    const both = [latencyCost, layerCost].map((cost) => besideSoft(study, task, cost));
-    const compared = both.find((one) => one && !one.apart);
-    return compared ? [{ task, compared }] : [];
+    const [timed, layered] = [latencyCost, layerCost].map((cost) => besideSoft(study, task, cost));
+    const compared = [timed, layered].find((one) => one && !one.apart);
+    return compared ? [{ task, compared, isTimed: compared === timed }] : [];
   });
   return {
     tasks: found.map(({ task }) => task),
+    atLayers: found.filter(({ isTimed }) => !isTimed).map(({ task }) => task),
     gain: mean(found.map(({ compared }) => compared.difference.mean)),
     seeds: found.map(({ compared }) => compared.seeds.length),
     groups: found.flatMap(({ compared }) => groupsIn(compared)),

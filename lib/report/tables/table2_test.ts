@@ -72,8 +72,8 @@ Deno.test("table2 has a row for each of the paper's tasks; one without runs says
 });
 
 Deno.test("softGain is the mean over the tasks that have both", () => {
-  const { tasks, gain, seeds } = softGain(study);
-  assert.deepEqual([tasks, Math.round(gain), seeds], [["sst-2"], 40, [1]]);
+  const { tasks, atLayers, gain, seeds } = softGain(study);
+  assert.deepEqual([tasks, atLayers, Math.round(gain), seeds], [["sst-2"], [], 40, [1]]);
   assert.deepEqual(softGain(exampleStudy([])).tasks, []);
 });
 
