@@ -1,5 +1,6 @@
 /** For a reviewer: each claim with the command that checks it, what it should give, and how far off is still the same. */
 import { winsTable } from "../tables/competitors.ts";
+import { allowedDistance } from "../tables/agreement.ts";
 import { secondsOf, wholeMinutes } from "../tables/cost.ts";
 import { answersOf, isDynamic } from "../difficulty/dynamic.ts";
 import {
@@ -78,7 +79,7 @@ function taskLines(study: Study, task: string): Line[] {
           group,
           `${named(group)} scores`,
           showScore(first(group).metrics.score),
-          allowed(group),
+          allowed(scoresOf(group)),
         ),
       ]
       : []
@@ -93,10 +94,7 @@ function taskLines(study: Study, task: string): Line[] {
 const first = ({ records }: RunGroup): RunRecord => records[0];
 
 /** As `compareWithCommitted` allows one run. */
-function allowed(group: RunGroup): string {
-  const scores = scoresOf(group);
-  return showHalfWidth(scores.length < 2 ? 2 : Math.max(0.1, predictionHalfWidth95(scores, 1)));
-}
+const allowed = (scores: readonly number[]) => showHalfWidth(allowedDistance(scores, 1));
 
 function runLine(study: Study, group: RunGroup, claim: string, expected: string, tolerance: string): Line {
   const record = first(group), [lead] = leadsOf(group), { path } = lead;
@@ -131,7 +129,7 @@ function wholeLines(study: Study): Line[] {
     line(
       `${name} keeps this share of BERT's score (%), mean over tasks`,
       filled(keptText(ours, (group) => findGroup(study.groups, group.task, "bert"))),
-      showHalfWidth(kept.length < 2 ? 2 : predictionHalfWidth95(kept, 1)),
+      allowed(kept),
       "retention",
     ),
     line(

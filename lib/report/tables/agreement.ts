@@ -65,20 +65,27 @@ export function compareWithCommitted(
   return { rows, exitCode: rows.some((row) => row.agreement === "outside") ? 3 : 0 };
 }
 
+/** How far the mean of `count` more runs may lie from that of runs with these `scores`. */
+export function allowedDistance(
+  scores: readonly number[],
+  count: number,
+  { tolerance = 2, smallest = 0.1 }: ComparisonOptions = {},
+): number {
+  return Math.max(smallest, scores.length < 2 ? tolerance : predictionHalfWidth95(scores, count));
+}
+
 function compareGroups(
   profile: string,
   ours: RunGroup,
   committed: RunGroup | undefined,
-  { tolerance = 2, smallest = 0.1 }: ComparisonOptions,
+  options: ComparisonOptions,
 ): ComparisonRow {
   const { task, method, setting } = ours;
   const row = { profile, task, method, setting, seeds: ours.records.length, ours: mean(scoresOf(ours)) };
   if (!committed) {
     return { ...row, committedSeeds: 0, committed: null, allowed: null, sameRecipe: true, agreement: "new" };
   }
-  const scores = scoresOf(committed);
-  const spread = scores.length < 2 ? tolerance : predictionHalfWidth95(scores, row.seeds);
-  const allowed = Math.max(smallest, spread);
+  const scores = scoresOf(committed), allowed = allowedDistance(scores, row.seeds, options);
   const shared = allSeedsShared(ours, committed);
   const reference = mean(shared ? scoresOf({ ...committed, records: seedsOf(committed, ours) }) : scores);
   const distance = Math.abs(row.ours - reference);
