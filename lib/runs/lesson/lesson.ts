@@ -28,6 +28,7 @@ import {
   webgpuAdapter,
 } from "../../tensor/mod.ts";
 import { type LoopOptions, restore, type Snapshot, snapshot, type StageResult } from "../../train/mod.ts";
+import { stage1StepsOf } from "../methods/training.ts";
 import { type Recipe, recipeFor } from "../recipe.ts";
 import type { Sources } from "../sources/sources.ts";
 import { openSources, readTaskData, type TaskData, trainingSet } from "../sources/task_data.ts";
@@ -82,13 +83,13 @@ const microSteps: Record<StageName, number> = { stage1: 400, stage2: 60, stage3:
 
 function stepsOf(
   profile: LessonProfile,
-  { stage1, stage2, stage3 }: Recipe,
+  recipe: Recipe,
   rows: number,
   onMicro: Lesson["steps"],
 ): Lesson["steps"] {
   if (profile === "micro") return onMicro;
-  const stage1Steps = Math.round(stage1.epochs * Math.ceil(rows / stage1.batchSize));
-  return { stage1: stage1Steps, stage2: stage2.steps, stage3: stage3.steps };
+  const { stage2, stage3 } = recipe;
+  return { stage1: stage1StepsOf(recipe, rows), stage2: stage2.steps, stage3: stage3.steps };
 }
 
 /**
