@@ -22,14 +22,7 @@ export {
   seededSampling,
   targetSlack,
 } from "./dpbert/stages.ts";
-export {
-  type ChosenExit,
-  type ExitOutcome,
-  exitsUnder,
-  patienceFor,
-  predictionOf,
-  thresholdFor,
-} from "./exits/choose.ts";
+export { type ChosenExit, type ExitOutcome, exitsUnder, patienceFor, thresholdFor } from "./exits/choose.ts";
 export { type OffRampSettings, trainOffRamps } from "./exits/deebert.ts";
 export { exiting, exitLogits } from "./exits/exiting.ts";
 export type { ExitInput } from "./exits/losses.ts";
@@ -47,5 +40,6 @@ export {
   meanExecutedLayers,
   type Outcome,
   predictAll,
+  predictionOf,
   type TrainingSet,
 } from "./training_set.ts";

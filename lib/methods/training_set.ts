@@ -38,6 +38,12 @@ export interface Outcome {
   paths: string[];
 }
 
+/** The prediction that one example's logits make: a class index (the first of equals) or a value. */
+export function predictionOf(logits: ArrayLike<number>, kind: LabelKind): number {
+  const values = Array.from(logits);
+  return kind === "regression" ? values[0] : values.indexOf(Math.max(...values));
+}
+
 const evalBatchSize = 32;
 
 /** What `predictAll` has done after some batches; rows to come are empty. */
@@ -71,8 +77,7 @@ export async function predictAll(
     checkOutputs(logits, batch.rows[0]);
     const outputs = logits.length / batch.size;
     batch.rows.forEach((row, at) => {
-      const own = logits.subarray(at * outputs, (at + 1) * outputs);
-      predictions[row] = kind === "regression" ? own[0] : own.indexOf(Math.max(...own));
+      predictions[row] = predictionOf(logits.subarray(at * outputs, (at + 1) * outputs), kind);
       paths[row] = batchPaths[at];
     });
     await interruption?.between(outcome);

@@ -4,7 +4,7 @@ import { bert } from "./bert.ts";
 import { givenPaths } from "./given_path.ts";
 import { infer, type Method } from "./method.ts";
 import { tinyBackbone, tinyConfig, tinyExamples } from "./tiny_model.ts";
-import { batchSource, meanExecutedLayers, predictAll } from "./training_set.ts";
+import { batchSource, meanExecutedLayers, predictAll, predictionOf } from "./training_set.ts";
 import { collate } from "../glue/mod.ts";
 
 const { ops } = await startBackend("wasm");
@@ -56,6 +56,11 @@ Deno.test("predictAll hands each batch its rows, so that a path can belong to an
     (rows) => givenPaths(backbone, () => rows.map((row) => wanted[row])),
   );
   assert.deepEqual(outcome.paths, wanted);
+});
+
+Deno.test("the prediction of logits is their first highest class, or their value", () => {
+  assert.equal(predictionOf(Float32Array.of(1, 3, 3), "classification"), 1);
+  assert.equal(predictionOf(Float32Array.of(2.5), "regression"), 2.5);
 });
 
 Deno.test("predictAll of a regression gives the value itself", async () => {

@@ -1,5 +1,6 @@
 /** Which threshold or patience: chosen on held-out rows, from what every exit says of them, without running again. */
 import type { LabelKind } from "../../train/mod.ts";
+import { predictionOf } from "../training_set.ts";
 import { byPatience, type ExitRule, predictionEntropy } from "./rules.ts";
 import { mean } from "../../mean.ts";
 
@@ -20,10 +21,6 @@ export function exitsUnder(rule: ExitRule, exits: Float32Array[][], kind: LabelK
   });
   return { predictions, meanLayers: layers / exits.length };
 }
-
-/** The prediction that an exit's logits make. */
-export const predictionOf = (logits: Float32Array, kind: LabelKind): number =>
-  kind === "regression" ? logits[0] : logits.indexOf(Math.max(...logits));
 
 /** A rule's knob and the mean layers it gives. */
 export interface ChosenExit {

@@ -7,7 +7,7 @@ import { infer } from "../method.ts";
 import { openInference } from "../open_inference.ts";
 import { tinyBackbone, tinyBatch, tinyConfig, tinyExamples } from "../tiny_model.ts";
 import { executedLayers } from "../training_set.ts";
-import { predictionOf, thresholdFor } from "./choose.ts";
+import { thresholdFor } from "./choose.ts";
 import { exiting, exitLogits } from "./exiting.ts";
 import { randomOffRamps } from "./off_ramps.ts";
 import { byEntropy, byPaths, type ExitRule, predictionEntropy } from "./rules.ts";
@@ -93,9 +93,4 @@ Deno.test("exiting gives the same open for inference, alone, and where nothing c
     assert.ok(largestError(found.logits, together.logits.subarray(2 * row, 2 * row + 2)) < 1e-5);
   }
   open.dispose();
-});
-
-Deno.test("an exit's prediction is its first highest class, or its value", () => {
-  assert.equal(predictionOf(Float32Array.of(1, 3, 3), "classification"), 1);
-  assert.equal(predictionOf(Float32Array.of(2.5), "regression"), 2.5);
 });

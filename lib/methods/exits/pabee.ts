@@ -17,8 +17,7 @@ import {
 } from "../../train/mod.ts";
 import { type FineTuneSettings, startAtMeanLabel, trainableLeaves } from "../fine_tune.ts";
 import type { Backbone } from "../method.ts";
-import { batchSource, type TrainingSet } from "../training_set.ts";
-import { predictionOf } from "./choose.ts";
+import { batchSource, predictionOf, type TrainingSet } from "../training_set.ts";
 import { exitLogits } from "./exiting.ts";
 import { type ExitInput, exitWeights, weightedExits } from "./losses.ts";
 import { copyPooler, type OffRamps } from "./off_ramps.ts";

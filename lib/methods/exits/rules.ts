@@ -1,6 +1,6 @@
 /** When to leave: rules that see the logits of one exit after the other and say at which to stop. */
 import type { LabelKind } from "../../train/mod.ts";
-import { executedLayers } from "../training_set.ts";
+import { executedLayers, predictionOf } from "../training_set.ts";
 
 /** Fresh for every input: asked at each exit but the last, in order, whether that one's prediction is good enough. */
 export type ExitRule = () => (logits: ArrayLike<number>) => boolean;
@@ -29,8 +29,7 @@ export const agreement = 0.1;
 export const byPatience = (patience: number, kind: LabelKind): ExitRule => () => {
   let before: number | null = null, agreed = 0;
   return (logits) => {
-    const values = Array.from(logits);
-    const now = kind === "regression" ? values[0] : values.indexOf(Math.max(...values));
+    const now = predictionOf(logits, kind);
     const agrees = before !== null &&
       (kind === "regression" ? Math.abs(now - before) < agreement : now === before);
     agreed = agrees ? agreed + 1 : 0;
