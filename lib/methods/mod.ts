@@ -20,7 +20,6 @@ export {
   type ReinforcementSettings,
   type Sampling,
   seededSampling,
-  targetSlack,
 } from "./dpbert/stages.ts";
 export { type ChosenExit, type ExitOutcome, exitsUnder, patienceFor, thresholdFor } from "./exits/choose.ts";
 export { type OffRampSettings, trainOffRamps } from "./exits/deebert.ts";

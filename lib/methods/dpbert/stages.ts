@@ -11,6 +11,7 @@ import {
   type StepLoss,
   taskLoss,
 } from "../../train/mod.ts";
+import { targetSlack } from "../../target_slack.ts";
 import { trainableLeaves } from "../fine_tune.ts";
 import type { Backbone } from "../method.ts";
 import { batchSource, meanExecutedLayers, predictAll, type TrainingSet } from "../training_set.ts";
@@ -109,9 +110,6 @@ export function seededSampling(seed: number, numLayers: number): Sampling {
     },
   };
 }
-
-/** A model counts as on target up to this much above the target rate. */
-export const targetSlack = 0.05;
 
 /** What the third stages of `dpbert` and `dpbert-soft` share. */
 type JointSettings =

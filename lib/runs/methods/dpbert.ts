@@ -1,5 +1,6 @@
 /** `dpbert`: stages 2 and 3 on top of stage 1 (section 3.2). */
 import { givenPaths, initialisePlanner, planned, randomPlanner, reinforce } from "../../methods/mod.ts";
+import { targetSlack } from "../../target_slack.ts";
 import type { StageResult } from "../../train/mod.ts";
 import type { Model, PartMakers } from "../models.ts";
 import { type Recipe, settingsOf, type Uses } from "../recipe.ts";
@@ -26,7 +27,7 @@ export const plannerPart: PartMakers = {
 
 /** How a third stage selects (`trainTogether`). */
 const onTarget = ({ stage3 }: Recipe) =>
-  `best held-out score among evaluations with mean layers within ${stage3.targetRate} + 0.05 of all, else the last step`;
+  `best held-out score among evaluations with mean layers within ${stage3.targetRate} + ${targetSlack} of all, else the last step`;
 
 /** A planner's paths are each input's own where they are thresholded, not drawn. */
 export const onPlannedPaths = ({ backbone }: Model, { gates }: Recipe): OnPaths | null =>

@@ -5,7 +5,7 @@ import { fewSteps, shortRun, trainedAndOpened } from "../short_runs.ts";
 Deno.test("dpbert trains without stage 2 and with a reward baseline, which its record then says", async () => {
   for (const rewardBaseline of ["batch", "self-critical"]) {
     const settings = { ...fewSteps, rewardBaseline, "stage2.steps": 0 };
-    const { parent, recipe, controls } = await trainedAndOpened(shortRun("dpbert", settings));
+    const { parent, recipe, controls, selection } = await trainedAndOpened(shortRun("dpbert", settings));
     const { stage2, stage3 } = recipe as Partial<Recipe>;
     assert.deepEqual([parent, stage2!.steps, stage3!.rewardBaseline], [
       "bert-epochs=0.5-s0",
@@ -13,6 +13,10 @@ Deno.test("dpbert trains without stage 2 and with a reward baseline, which its r
       rewardBaseline,
     ]);
     assert.ok(controls && !("gates" in recipe));
+    assert.equal(
+      selection.rule,
+      "best held-out score among evaluations with mean layers within 0.6 + 0.05 of all, else the last step",
+    );
   }
 });
 

@@ -1,6 +1,6 @@
 /** One trial: a run's training and its choice on held-out rows, and nothing after that. No dev row is looked at. */
 import { Diverged } from "../../errors.ts";
-import { targetSlack } from "../../methods/mod.ts";
+import { targetSlack } from "../../target_slack.ts";
 import type { RunRequest } from "../grid/grid.ts";
 import { withLock } from "../unfinished/lock.ts";
 import { entryOf, type Selection, type Stages } from "../methods/mod.ts";

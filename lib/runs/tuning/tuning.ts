@@ -8,6 +8,7 @@ import { z } from "zod";
 import { InputError, visible } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
 import { textOrNull } from "../../files/missing.ts";
+import { targetSlack } from "../../target_slack.ts";
 import { checked, runRecordSchema, schemaVersion } from "../records/record.ts";
 
 const { profile, task, method, seed, recipeHash, backend, blas, simd, provenance } = runRecordSchema.shape;
@@ -58,7 +59,7 @@ export type TuningKey = Pick<Tuning, "profile" | "task" | "method">;
 
 /** The rule of `chosenTrial`, for captions. */
 export const choiceRule =
-  "the best held-out score among the trials whose mean layers there lie within the target rate + 0.05 of all, of equals " +
+  `the best held-out score among the trials whose mean layers there lie within the target rate + ${targetSlack} of all, of equals ` +
   "the earlier one, if it is more than one standard error above the recipe's, or the recipe itself does not lie there; " +
   "else the recipe stays";
 
