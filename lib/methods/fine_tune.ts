@@ -1,5 +1,6 @@
 /** Stage 1: ordinary fine-tuning of the backbone (section 3.2.1), and more steps of the same. */
 import { type Affine, batchTensors, classify, encode } from "../bert/mod.ts";
+import { mean as meanOf } from "../mean.ts";
 import { floatTensor, type Leaf, leaves, mean, setValues } from "../tensor/mod.ts";
 import { linearSchedule, type LoopOptions, runStage, type StageResult, taskLoss } from "../train/mod.ts";
 import { fixedGate, fixedPath } from "./fixed_path.ts";
@@ -33,8 +34,7 @@ function executedLeaves(trainable: Leaf[], path: string): Leaf[] {
 
 /** A regression's head starts at the mean label: else the first tenth of the steps only learns that one number. */
 export function startAtMeanLabel(head: Affine, { train }: TrainingSet): void {
-  const mean = train.reduce((total, { label }) => total + label!, 0) / train.length;
-  setValues(head.bias, new Float32Array([mean]));
+  setValues(head.bias, new Float32Array([meanOf(train.map(({ label }) => label!))]));
 }
 
 const everyLayerOf = ({ config }: Backbone) => "1".repeat(config.numLayers);
