@@ -6,7 +6,7 @@
  * Not said in the paper: how it is run. Soft gates compute every layer, so the model is reported with thresholded gates
  * (Eq. 5) as DPBERT is, and beside it with soft and with sampled ones (`planned`).
  */
-import { clsState, executeWhere, type Gate, mix, type PaddedBatch } from "../../bert/mod.ts";
+import { type Affine, clsState, executeWhere, type Gate, mix, type PaddedBatch } from "../../bert/mod.ts";
 import type { Batch } from "../../glue/mod.ts";
 import { add, floatTensor, type Forward, mean, mul, random, uniforms, zeros } from "../../tensor/mod.ts";
 import type { LabelKind, LoopOptions, StageResult, StepLoss } from "../../train/mod.ts";
@@ -62,11 +62,12 @@ export function planned<X>(backbone: Backbone<Forward<X>>, planner: Planner, kin
 
 /** `softGate` at inference: a^i = s^i. */
 function softly<X>(ops: Forward<X>, planner: Planner): Gate<X> {
-  return (layer, hidden, run) => {
-    const { weight, bias } = planner[layer];
-    return mix(ops, hidden, sigmoid(ops, ops.linear(clsState(ops, hidden), weight, bias)), run);
-  };
+  return (layer, hidden, run) => mix(ops, hidden, sigmoid(ops, logitsOf(ops, planner[layer], hidden)), run);
 }
+
+/** Eq. 4's logits [B, 1], as `plannedGate` has them. */
+const logitsOf = <X>(ops: Forward<X>, { weight, bias }: Affine, hidden: X): X =>
+  ops.linear(clsState(ops, hidden), weight, bias);
 
 /** The sigmoid of logits [B, 1], which `Forward` lacks. */
 function sigmoid<X>(ops: Forward<X>, logits: X): X {
@@ -80,9 +81,8 @@ function sigmoid<X>(ops: Forward<X>, logits: X): X {
 /** `sampledGate` at inference: an action is 1 where its number lies below s, that is log(u / (1 - u)) below the logit. */
 function drawing<X>(ops: Forward<X>, planner: Planner, draws: Float32Array[], actions: X[]): Gate<X> {
   return (layer, hidden, run) => {
-    const { weight, bias } = planner[layer], size = draws[layer].length;
-    const bar = ops.floats(draws[layer].map((u) => Math.log((1 - u) / u)), [size, 1]);
-    const action = ops.positive(ops.add(ops.linear(clsState(ops, hidden), weight, bias), bar));
+    const bar = ops.floats(draws[layer].map((u) => Math.log((1 - u) / u)), [draws[layer].length, 1]);
+    const action = ops.positive(ops.add(logitsOf(ops, planner[layer], hidden), bar));
     actions.push(action);
     return executeWhere(ops, hidden, action, run);
   };
