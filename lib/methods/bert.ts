@@ -5,5 +5,5 @@ import { type Backbone, backboneFinish, type Method } from "./method.ts";
 
 /** Runs every layer. */
 export function bert<X>(backbone: Backbone<Forward<X>>): Method<X> {
-  return () => ({ gate: everyLayer, finish: backboneFinish(backbone), actions: [] });
+  return () => ({ gate: everyLayer, finish: backboneFinish(backbone), read: [] });
 }

@@ -15,7 +15,7 @@ export function fixedPath<X>(backbone: Backbone<Forward<X>>, path: string): Meth
   return ({ size }) => ({
     gate: fixedGate(path),
     finish: backboneFinish(backbone),
-    actions: [],
+    read: [],
     conclude: (logits) => ({ logits, paths: Array(size).fill(path) }),
   });
 }

@@ -9,16 +9,16 @@ import { type Backbone, backboneFinish, type Method } from "./method.ts";
 /** Executes, for each row of the batch, the layers its 0/1 string names. `pathOf` is asked once per pass. */
 export function givenPaths<X>(backbone: Backbone<Forward<X>>, pathOf: () => string[]): Method<X> {
   return () => {
-    const paths = pathOf(), pass = { actions: [] as X[] };
+    const paths = pathOf(), actions: X[] = [];
     return {
-      actions: pass.actions,
+      read: actions,
       finish: backboneFinish(backbone),
       gate: (layer, hidden, run) => {
         const action = backbone.ops.floats(
           Float32Array.from(paths, (path) => Number(path[layer])),
           [paths.length],
         );
-        pass.actions.push(action);
+        actions.push(action);
         return executeWhere(backbone.ops, hidden, action, run);
       },
     };

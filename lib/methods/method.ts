@@ -24,10 +24,13 @@ export interface Backbone<O = Ops> {
 export interface Pass<X = Tensor> {
   gate: Gate<X>;
   finish(hidden: X): X;
-  /** What is read back beside the logits: the actions, one [B] of 0 and 1 per layer; [] where every layer ran. */
-  actions: X[];
+  /**
+   * What is read back beside the logits; `conclude` says what that is. Without one: the actions, one [B] of 0 and 1 per
+   * layer, or [] where every layer ran.
+   */
+  read: X[];
   /** What a method makes of what was read, where that is more than logits and actions. */
-  conclude?(logits: Float32Array, actions: Float32Array[]): Inference;
+  conclude?(logits: Float32Array, read: Float32Array[]): Inference;
 }
 
 /** Starts a pass; called once per batch, before anything is computed. */
@@ -45,21 +48,21 @@ export interface Inference {
 export const backboneFinish = <X>({ ops, params }: Backbone<Forward<X>>) => (hidden: X): X =>
   classify(ops, params, hidden);
 
-/** Runs one batch. The only place where logits and actions are read back, all at once. */
+/** Runs one batch. The only place where logits and what stands beside them are read back, all at once. */
 export async function infer<X>(
   { ops, params, config }: Backbone<Forward<X>>,
   batch: PaddedBatch,
   method: Method<X>,
 ): Promise<Inference> {
   const pass = method(batch);
-  const read = ops.evaluate(() => {
+  const values = ops.evaluate(() => {
     const hidden = encode(ops, params, config, batchTensors(ops, batch), pass.gate);
-    return [pass.finish(hidden), ...pass.actions];
+    return [pass.finish(hidden), ...pass.read];
   });
   // Waiting for values that are there already would cost a single input more than its gates.
-  const [logits, ...taken] = read instanceof Promise ? await read : read;
-  return pass.conclude?.(logits, taken) ??
-    { logits, paths: pathStrings(taken, batch.size, config.numLayers) };
+  const [logits, ...read] = values instanceof Promise ? await values : values;
+  return pass.conclude?.(logits, read) ??
+    { logits, paths: pathStrings(read, batch.size, config.numLayers) };
 }
 
 /** Actions per layer, each [B], as one 0/1 string per row. */

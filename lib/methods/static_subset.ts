@@ -38,12 +38,12 @@ async function lossOnPath(
   let total = 0;
   const adding = (rows: number[]): Method => (batch) => {
     const pass = fixedPath(backbone, path)(batch);
-    const conclude: typeof pass.conclude = (logits, actions) => {
+    const conclude: typeof pass.conclude = (logits, read) => {
       const width = logits.length / rows.length;
       rows.forEach((row, at) =>
         total += lossOf(logits.subarray(at * width, (at + 1) * width), examples[row].label!, kind)
       );
-      return pass.conclude!(logits, actions);
+      return pass.conclude!(logits, read);
     };
     return { ...pass, conclude };
   };

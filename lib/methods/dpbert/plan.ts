@@ -109,6 +109,10 @@ export function plannedGate<X>(ops: Forward<X>, planner: Planner, actions: X[]):
 export function dpbert<X>(backbone: Backbone<Forward<X>>, planner: Planner): Method<X> {
   return () => {
     const actions: X[] = [];
-    return { gate: plannedGate(backbone.ops, planner, actions), finish: backboneFinish(backbone), actions };
+    return {
+      gate: plannedGate(backbone.ops, planner, actions),
+      finish: backboneFinish(backbone),
+      read: actions,
+    };
   };
 }

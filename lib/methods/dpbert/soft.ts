@@ -53,10 +53,10 @@ export type GateKind = "thresholded" | "soft" | "sampled";
 export function planned<X>(backbone: Backbone<Forward<X>>, planner: Planner, kind: GateKind): Method<X> {
   const { ops } = backbone, finish = backboneFinish(backbone);
   if (kind === "thresholded") return dpbert(backbone, planner);
-  if (kind === "soft") return () => ({ gate: softly(ops, planner), finish, actions: [] });
+  if (kind === "soft") return () => ({ gate: softly(ops, planner), finish, read: [] });
   return (batch) => {
     const actions: X[] = [];
-    return { gate: drawing(ops, planner, inputDraws(batch, planner.length), actions), finish, actions };
+    return { gate: drawing(ops, planner, inputDraws(batch, planner.length), actions), finish, read: actions };
   };
 }
 

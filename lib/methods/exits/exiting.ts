@@ -57,7 +57,7 @@ export function exiting<X>(backbone: Backbone<Forward<X>>, ramps: OffRamps, rule
         const found = inputs.flatMap(({ exit }) => [...exit!.logits]);
         return ops.floats(Float32Array.from(found), [size, found.length / size]);
       },
-      actions: unread,
+      read: unread,
       conclude: (last, ramped) => {
         ramped.forEach(ask);
         const logits = inputs.flatMap(({ exit }, row) => [...exit?.logits ?? rowOf(last, row, size)]);
