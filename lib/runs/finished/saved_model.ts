@@ -40,12 +40,8 @@ export async function openSaved({ folder, record }: SavedRun, backend: Backend):
     const backbone = { ops: backend.ops, config, params };
     const shape = { config, numOutputs: Math.max(1, labels.length) };
     const model = { backbone, parts: await loadParts(folder, entry.parts, shape) };
-    // A record keeps every setting that its method uses.
-    const methodFor = entry.method(
-      model,
-      (record?.recipe ?? {}) as unknown as Recipe,
-      record?.selection ?? null,
-    );
+    const recipe = (record?.recipe ?? {}) as Partial<Recipe>;
+    const methodFor = entry.method(model, recipe, record?.selection ?? null);
     return {
       ...model,
       task: record && taskById(record.task),

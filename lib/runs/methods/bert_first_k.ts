@@ -6,14 +6,13 @@
 import { InputError } from "../../errors.ts";
 import { firstLayersPath, fixedPath } from "../../methods/mod.ts";
 import type { BertConfig } from "../../bert/mod.ts";
-import type { Recipe } from "../recipe.ts";
 import type { MethodEntry } from "./entry.ts";
 import { fineTuneOrFurther, furtherFrom } from "./further.ts";
 import { fineTuneSearch } from "./search.ts";
 import { stage1Uses } from "./stage1.ts";
 
 /** Throws `InputError` where the backbone has fewer layers. */
-function pathOf({ firstLayers }: Recipe, { numLayers }: BertConfig): string {
+function pathOf(firstLayers: number, { numLayers }: BertConfig): string {
   if (firstLayers <= numLayers) return firstLayersPath(firstLayers, numLayers);
   throw new InputError(
     `--set firstLayers=${firstLayers}: the backbone has ${numLayers} layers; expected at most that.`,
@@ -24,11 +23,12 @@ export const bertFirstKEntry: MethodEntry = {
   name: "bert-first-k",
   ...furtherFrom({ ...stage1Uses, firstLayers: true }),
   search: fineTuneSearch("stage1"),
-  check: (recipe, config) => void pathOf(recipe, config),
+  check: ({ firstLayers }, config) => void pathOf(firstLayers, config),
   parts: {},
-  train: (run, model) => fineTuneOrFurther(run, model, pathOf(run.recipe, model.backbone.config)),
-  method: ({ backbone }, recipe) => {
-    const path = pathOf(recipe, backbone.config);
+  train: (run, model) => fineTuneOrFurther(run, model, pathOf(run.recipe.firstLayers, model.backbone.config)),
+  // Every record of it has `firstLayers`.
+  method: ({ backbone }, { firstLayers }) => {
+    const path = pathOf(firstLayers!, backbone.config);
     return (own) => fixedPath(own, path);
   },
 };

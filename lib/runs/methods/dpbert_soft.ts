@@ -23,6 +23,6 @@ export const dpbertSoftEntry: MethodEntry = {
   parent: stage1Of,
   parts: plannerPart,
   train: trainWithPlanner(trainSoft),
-  method: ({ parts }, { gates }) => (backbone) => planned(backbone, parts.planner!, gates),
+  method: ({ parts }, { gates = "thresholded" }) => (backbone) => planned(backbone, parts.planner!, gates),
   onPaths: onPlannedPaths,
 };

@@ -51,10 +51,11 @@ export interface MethodEntry {
   /** Chooses on held-out rows what the recipe leaves open, and adds it to what the training selected. */
   choose?(run: Run, model: Model, trained: Selection): Promise<Selection>;
   /**
-   * The trained model's gate and finish. `selection` is that of the record; null where that is gone. Throws `InputError`
+   * The trained model's gate and finish. `recipe` may be that of a record, which keeps the settings that count, or of none
+   * where the model is from elsewhere. `selection` is that of the record; null where that is gone. Throws `InputError`
    * where it is needed.
    */
-  method(model: Model, recipe: Recipe, selection: Selection | null): MethodFor;
+  method(model: Model, recipe: Partial<Recipe>, selection: Selection | null): MethodFor;
   /**
    * Where each input takes a path of its own: the trained model on paths that are given, in the order of a batch's rows.
    * The record then has controls that say whether that matters.

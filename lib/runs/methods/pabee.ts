@@ -38,6 +38,7 @@ export const pabeeEntry: MethodEntry = {
     return { stages: { stage1: stage }, selection: selectionOf(stage, rule) };
   },
   choose: (run, model, trained) => chooseExit(run, model, run.recipe.exitBy, trained),
-  method: (model, { exitBy }, selection) => exitingBy(model, exitBy, kindOf(model), selection),
+  // Every record of it has `exitBy`.
+  method: (model, { exitBy }, selection) => exitingBy(model, exitBy!, kindOf(model), selection),
   onPaths: leavingOnPaths,
 };

@@ -63,7 +63,7 @@ export const runRecordSchema = z.strictObject({
   ...identity,
   /** Name of the run whose weights this one started from (`bert-s0`), or null. */
   parent: slug.nullable(),
-  /** Every setting of the run, defaults included. */
+  /** The settings that count, defaults included, and those that were given (`recordedRecipe`). */
   recipe: sortedJson,
   recipeHash: z.string().regex(/^[0-9a-f]{16,64}$/, "expected hexadecimal digits"),
   backend: z.enum(["webgpu", "wasm", "cpu"]),
