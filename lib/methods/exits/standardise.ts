@@ -2,7 +2,7 @@
  * Standardised exit inputs: BatchNorm without affine before a ramp (Ioffe & Szegedy 2015), because h_CLS hardly differs
  * between inputs in the lower layers of a pre-trained model (our prototypes). In training by the batch's own mean and
  * variance. Afterwards by those of training rows under the trained weights, folded into the ramp's pooler, so that
- * inference computes nothing more. (The study kept running means and cut at 5 deviations; neither is needed here.)
+ * inference computes nothing more. (Our prototypes kept running means and cut at 5 deviations; neither is needed here.)
  */
 import { collate, type EncodedExample, evalBatchRows } from "../../glue/mod.ts";
 import {

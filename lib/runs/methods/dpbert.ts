@@ -53,7 +53,7 @@ export const dpbertEntry: MethodEntry = {
   uses,
   usesUnder,
   afterTraining: ["gates"],
-  // The paper's grids (4.1).
+  // The paper's grids (section 4.3).
   search: { ...plannerSearch, lambda1: { of: [0.1, 0.5, 1, 1.5] }, beta: { of: [5, 20, 35, 50] } },
   parent: stage1Of,
   parts: plannerPart,
