@@ -207,18 +207,6 @@ function inOrder(names: Iterable<string>, order: readonly string[]): string[] {
   return [...new Set(names)].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
-/** Colours and bar patterns for series that are tasks, not methods, by their place. */
-export const taskSeries: readonly { colour: string; pattern: string }[] = [
-  { colour: "#0072B2", pattern: "" },
-  { colour: "#D55E00", pattern: "/" },
-  { colour: "#009E73", pattern: "x" },
-  { colour: "#CC79A7", pattern: "." },
-  { colour: "#E69F00", pattern: "\\" },
-  { colour: "#56B4E9", pattern: "-" },
-  { colour: "#000000", pattern: "|" },
-  { colour: "#767676", pattern: "+" },
-];
-
 /** Width of every figure, in pixels. */
 export const figureWidth = 960;
 

@@ -22,7 +22,6 @@ import {
   showSignificant,
   showSpeedup,
   taskLabel,
-  taskSeries,
 } from "./style.ts";
 
 Deno.test("showScore, showHalfWidth, showSpeedup and showPercent round once", () => {
@@ -70,7 +69,6 @@ Deno.test("every method has a colour and a marker of its own, none of them the p
     assert.equal(new Set([...found, paperColour]).size, ids.length + 1);
   }
   assert(ids.every((id) => !methodStyle(id).symbol.endsWith("-open"))); // open: a single seed
-  assert.equal(new Set(taskSeries.map((series) => series.colour + series.pattern)).size, 8);
 });
 
 Deno.test("settings that make another system change label and marker, never the colour", () => {

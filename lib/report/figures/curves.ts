@@ -12,8 +12,6 @@ export interface CurveRun {
   method: string;
   setting?: string;
   seed: number;
-  /** Needed to draw `meanExecutedLayers`, as a rate. */
-  numLayers?: number;
   /** t of Eq. 11, drawn as a level. */
   targetRate?: number;
 }
@@ -24,7 +22,7 @@ interface RateSeries {
   colour: string;
   symbol: string;
   dash: string;
-  read: (line: CurveLine, run: CurveRun) => number | undefined;
+  read: (line: CurveLine) => number | undefined;
 }
 
 /** No method's colour: a stage is none. */
@@ -54,11 +52,7 @@ const rateSeries: RateSeries[] = [
     colour: "#000000",
     symbol: "x",
     dash: "dash",
-    read: (line, run) => {
-      const layers = numberOf(line.meanExecutedLayers);
-      const share = layers === undefined || !run.numLayers ? undefined : layers / run.numLayers;
-      return numberOf(line.executionRate) ?? share;
-    },
+    read: (line) => numberOf(line.executionRate),
   },
 ];
 
@@ -68,8 +62,8 @@ function numberOf(value: unknown): number | undefined {
 
 /**
  * Two panels over the training step, counted through all stages: the loss of single batches as dots, with a line of
- * its running mean per stage; below, `meanExecuteProb` (Eq. 10) and the share of layers executed (`executionRate`, or
- * `meanExecutedLayers` of `numLayers`) of the lines that carry them, with the target rate as a level. The lower panel is left out if no line carries any.
+ * its running mean per stage; below, `meanExecuteProb` (Eq. 10) and the share of layers executed (`executionRate`) of
+ * the lines that carry them, with the target rate as a level. The lower panel is left out if no line carries any.
  */
 export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun): Figure {
   const stages = [...new Set(lines.map((line) => line.stage))];
@@ -80,7 +74,7 @@ export function trainingCurvesFigure(lines: readonly CurveLine[], run: CurveRun)
   const batches = lines.length > 0
     ? [{ ...dots, name: "loss, one batch", x: steps, y: lines.map(({ loss }) => loss) }]
     : [];
-  const rates = rateSeries.flatMap((series) => rateTrace(lines, steps, series, run));
+  const rates = rateSeries.flatMap((series) => rateTrace(lines, steps, series));
   const target = rates.length > 0 && run.targetRate !== undefined ? [targetTrace(steps, run.targetRate)] : [];
   const height = rates.length > 0 ? 640 : 400;
   return {
@@ -124,9 +118,9 @@ function lossTrace(
   };
 }
 
-function rateTrace(lines: readonly CurveLine[], steps: readonly number[], series: RateSeries, run: CurveRun) {
+function rateTrace(lines: readonly CurveLine[], steps: readonly number[], series: RateSeries) {
   const points = lines.flatMap((line, i) => {
-    const y = series.read(line, run);
+    const y = series.read(line);
     return y === undefined ? [] : [{ x: steps[i], y }];
   });
   return points.length > 0 ? [trace(series.label, points, series, { xaxis: "x", yaxis: "y2" })] : [];

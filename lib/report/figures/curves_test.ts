@@ -8,24 +8,24 @@ interface Trace {
   yaxis?: string;
 }
 
-const run = { profile: "glue", task: "mrpc", method: "dpbert", seed: 0, numLayers: 6, targetRate: 0.6 };
+const run = { profile: "glue", task: "mrpc", method: "dpbert", seed: 0, targetRate: 0.6 };
 const lines = [
-  { stage: "backbone", step: 10, loss: 0.6 },
-  { stage: "backbone", step: 20, loss: 0.5 },
-  { stage: "reinforcement", step: 10, loss: 0.7, meanExecuteProb: 0.9, meanExecutedLayers: 6 },
-  { stage: "reinforcement", step: 20, loss: 0.4, meanExecuteProb: 0.7, meanExecutedLayers: 3 },
+  { stage: "stage1", step: 10, loss: 0.6 },
+  { stage: "stage1", step: 20, loss: 0.5 },
+  { stage: "stage3", step: 10, loss: 0.7, meanExecuteProb: 0.9, executionRate: 1 },
+  { stage: "stage3", step: 20, loss: 0.4, meanExecuteProb: 0.7, executionRate: 0.5 },
 ];
 const traces = (figure: ReturnType<typeof trainingCurvesFigure>) => figure.spec.data as Trace[];
 
 Deno.test("trainingCurvesFigure draws losses as dots and each stage's mean over steps counted through the stages", () => {
-  const [batches, backbone, reinforcement] = traces(trainingCurvesFigure(lines, run));
+  const [batches, stage1, stage3] = traces(trainingCurvesFigure(lines, run));
   assert.deepEqual([batches.x, batches.y], [[10, 20, 30, 40], [0.6, 0.5, 0.7, 0.4]]);
-  assert.deepEqual([backbone.x, backbone.y], [[10, 20], [0.55, 0.55]]);
-  assert.deepEqual([reinforcement.x, reinforcement.y], [[30, 40], [0.55, 0.55]]);
+  assert.deepEqual([stage1.x, stage1.y], [[10, 20], [0.55, 0.55]]);
+  assert.deepEqual([stage3.x, stage3.y], [[30, 40], [0.55, 0.55]]);
 });
 
 Deno.test("trainingCurvesFigure's line is the running mean of a stage alone: 0, 1, 5 are 2 throughout", () => {
-  const losses = [0, 1, 5].map((loss, i) => ({ stage: "backbone", step: i + 1, loss }));
+  const losses = [0, 1, 5].map((loss, i) => ({ stage: "stage1", step: i + 1, loss }));
   const [, mean] = traces(trainingCurvesFigure([...losses, { ...lines[2], step: 4 }], run));
   assert.deepEqual(mean.y, [2, 2, 2]);
 });
