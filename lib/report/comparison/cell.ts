@@ -5,15 +5,18 @@ import type { RunGroup } from "../study/groups.ts";
 import { marked } from "../study/marks.ts";
 import { isImpossible, noRunYet, notForRegression } from "../study/missing.ts";
 import type { Study } from "../study/study.ts";
-import { showDifference, showScore, showSpeedup } from "../style.ts";
+import { showDecimals, showDifference, showScore, showSpeedup } from "../style.ts";
 import type { CaptionLead } from "../value.ts";
 
 /** Puts the costs of both sides, one where they are the same, into words. */
 type ShownCosts = (costs: readonly number[], group: RunGroup) => string;
 
-/** `4.0 layers`, `5.0 against 4.0 layers`. */
-export const inLayers: ShownCosts = (costs, { records: [{ path }] }) =>
-  `${costs.map((cost) => showScore(cost * path.numLayers)).join(" against ")} layers`;
+/** `4.0 layers`, `5.0 against 4.0 layers`; with more decimals where the two would else read the same. */
+export const inLayers: ShownCosts = (costs, { records: [{ path }] }) => {
+  const texts = (decimals: number) => costs.map((cost) => showDecimals(cost * path.numLayers, decimals));
+  const enough = [1, 2].find((decimals) => new Set(texts(decimals)).size === costs.length) ?? 3;
+  return `${texts(enough).join(" against ")} layers`;
+};
 
 /** `1.50×`, `1.20× against 1.50×`. */
 export const asSpeedups: ShownCosts = (costs) => costs.map((cost) => showSpeedup(1 / cost)).join(" against ");

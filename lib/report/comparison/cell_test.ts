@@ -27,6 +27,7 @@ Deno.test("comparedCell says where it was compared, if that is not where the set
 
 Deno.test("comparedCell says both places where one side has nothing better than a cheaper one", () => {
   assert.match(comparedCell(compared(false, 5 / 6, 4 / 6), inLayers), / at 5\.0 against 4\.0 layers$/);
+  assert.match(comparedCell(compared(false, 5 / 6, 5.01 / 6), inLayers), / at 5\.00 against 5\.01 layers$/);
   assert.match(comparedCell(compared(false, 5 / 6, 4 / 6), asSpeedups), / at 1\.20× against 1\.50×$/);
 });
 
