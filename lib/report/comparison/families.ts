@@ -39,10 +39,15 @@ const isOf = (family: Family) => ({ records: [record] }: RunGroup) => {
   return method === family.method && setting === family.setting;
 };
 
-/** Every family that some group belongs to, in the groups' order. */
+/** Every family that some group belongs to: methods in the groups' order, the settings of each by name, plain first. */
 export function familiesOf(groups: readonly RunGroup[]): Family[] {
   const found = groups.map(({ records: [record] }) => familyOf(record));
-  return [...new Map(found.map((family) => [JSON.stringify(family), family])).values()];
+  const families = [...new Map(found.map((family) => [JSON.stringify(family), family])).values()];
+  const methods = [...new Set(families.map(({ method }) => method))];
+  return methods.flatMap((method) =>
+    families.filter((family) => family.method === method)
+      .toSorted((one, other) => one.setting < other.setting ? -1 : 1)
+  );
 }
 
 /** Mean share of the full model's cost that a group has; NaN where it was not measured. */

@@ -41,8 +41,8 @@ const groups = groupRuns(records, [], "glue");
 
 Deno.test("a family is all settings but the knob", () => {
   assert.deepEqual(familiesOf(groups), [
-    { method: "pabee", setting: "exitBy=entropy" },
     { method: "pabee", setting: "" },
+    { method: "pabee", setting: "exitBy=entropy" },
     { method: "dpbert", setting: "rewardBaseline=self-critical" },
   ]);
   assert.deepEqual(familyOf(run("bert-first-k", { firstLayers: 4 }, 4)).setting, "");
