@@ -2,7 +2,7 @@
 import { ablations, ablationTasks } from "../../runs/grid/ablations.ts";
 import { trainCommand } from "../../runs/records/record.ts";
 import { settingSlug } from "../../runs/records/store.ts";
-import { type Compared, comparedWith, groupsIn } from "../comparison/comparison.ts";
+import { comparedWith, groupsIn } from "../comparison/comparison.ts";
 import { byLayers, comparisonCell, curvesLead, curvesNote } from "../comparison/cell.ts";
 import { dynamicCell } from "../difficulty/dynamic.ts";
 import { shufflingCosts } from "../difficulty/levels.ts";
@@ -48,6 +48,7 @@ export function ablationsTable(study: Study): Table {
     })
   );
   const groups = wanted.flatMap(({ group }) => group ?? []);
+  const rows = wanted.map((one) => one.group ? changeRow(study, one, one.group) : missingRow(study, one));
   return {
     name: "ablations",
     caption:
@@ -59,20 +60,31 @@ export function ablationsTable(study: Study): Table {
         provenanceNote(study.profile, groups)
       }`,
     columns,
-    rows: wanted.map((one) => one.group ? changeRow(study, one, one.group) : missingRow(study, one)),
+    rows: rows.map(({ cells }) => cells),
     align: columns.map((_, column) => [0, 1, 7, 9, 10].includes(column) ? "left" : "right"),
     leads: {
       note: seedsNote,
       caption: [curvesLead],
       head: headLeads({ measured: ["Speed-up"] }),
-      rows: wanted.map(({ group }) => group ? changeLeads(study, group) : []),
+      rows: rows.map(({ leads }) => leads),
     },
   };
 }
 
-function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): string[] {
-  const found = summarise(scoresOf(group));
-  return [
+/** A row's cells, and the files that they follow from. */
+interface Row {
+  cells: string[];
+  leads: Lead[];
+}
+
+/** DPBERT's own curve. */
+const unchanged = { method: "dpbert", setting: "" };
+
+function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): Row {
+  const found = summarise(scoresOf(group)), isUnchanged = group.setting === study.setting;
+  const beside = isUnchanged ? null : comparedWith(study, group, unchanged, byLayers.cost);
+  const curve = beside ? groupsIn(beside).filter((one) => one !== group) : [];
+  const cells = [
     taskLabel(task),
     title,
     `${group.records.length}`,
@@ -82,30 +94,16 @@ function changeRow(study: Study, { task, title }: Wanted, group: RunGroup): stri
     showSpeedup(mean(speedupsOf(group))),
     dynamicCell(group),
     showScore(mean(shufflingCosts(group))),
-    besideCell(study, group),
+    isUnchanged ? noValue : comparisonCell(beside, study, group, unchanged, byLayers),
     noValue,
   ];
+  return { cells, leads: [...leadsOf(group), ...silentLeads(curve)] };
 }
 
-/** DPBERT's own curve. */
-const unchanged = { method: "dpbert", setting: "" };
-
-function besideUnchanged(study: Study, group: RunGroup): Compared | null {
-  return group.setting === study.setting ? null : comparedWith(study, group, unchanged, byLayers.cost);
-}
-
-function besideCell(study: Study, group: RunGroup): string {
-  if (group.setting === study.setting) return noValue;
-  return comparisonCell(besideUnchanged(study, group), study, group, unchanged, byLayers);
-}
-
-/** The files of a change, and of DPBERT's curve where it is beside it. */
-function changeLeads(study: Study, group: RunGroup): Lead[] {
-  const beside = besideUnchanged(study, group), used = beside ? groupsIn(beside) : [];
-  return [...leadsOf(group), ...silentLeads(used.filter((one) => one !== group))];
-}
-
-function missingRow({ profile }: Study, { task, title, settings }: Wanted): string[] {
+function missingRow({ profile }: Study, { task, title, settings }: Wanted): Row {
   const command = `\`${trainCommand({ profile, task, method: "dpbert", seed: 0 }, settings)}\``;
-  return [taskLabel(task), title, "0", ...columns.slice(3, -1).map(() => noValue), command];
+  return {
+    cells: [taskLabel(task), title, "0", ...columns.slice(3, -1).map(() => noValue), command],
+    leads: [],
+  };
 }

@@ -52,7 +52,7 @@ function wholeRow(
   return [{ cells: ["Any task", ...costCells(groups, all)], leads: silentLeads([...groups, ...ancestors]) }];
 }
 
-/** Method, seeds, minutes, minutes with the parent, memory. */
+/** Method, seeds, minutes, minutes with the parents, memory. */
 function costCells(groups: readonly RunGroup[], all: readonly RunGroup[]): string[] {
   const [{ method, setting }] = groups;
   const timings = groups.flatMap((group) => group.timings);
